@@ -1,0 +1,27 @@
+# Everything Parley links to, from Debian's packages; headers count as SYSTEM, so that our warnings
+# stay ours.
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(fmt REQUIRED)
+find_package(simdjson REQUIRED)
+
+find_library(PARLEY_DEFLATE_LIBRARY deflate REQUIRED)
+find_path(PARLEY_BOOST_INCLUDE boost/asio.hpp REQUIRED)
+add_library(parley_boost INTERFACE)
+target_include_directories(parley_boost SYSTEM INTERFACE ${PARLEY_BOOST_INCLUDE})
+target_compile_definitions(parley_boost INTERFACE BOOST_ASIO_NO_DEPRECATED)
+
+# RocksDB, statically: it opens in a third of the shared library's time.
+add_library(parley_rocksdb INTERFACE)
+if(PARLEY_ROCKSDB_LIBRARY)
+  target_link_libraries(parley_rocksdb INTERFACE ${PARLEY_ROCKSDB_LIBRARY})
+else()
+  find_library(PARLEY_SYSTEM_ROCKSDB librocksdb.a REQUIRED)
+  target_link_libraries(parley_rocksdb INTERFACE ${PARLEY_SYSTEM_ROCKSDB})
+endif()
+target_link_libraries(parley_rocksdb INTERFACE snappy lz4 zstd bz2 gflags z Threads::Threads dl)
+
+if(PARLEY_TESTS)
+  find_package(GTest REQUIRED)
+endif()

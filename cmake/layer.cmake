@@ -1,0 +1,30 @@
+# parley_layer(NAME SOURCES ... LINKS ... TESTS ... TEST_LINKS ...)
+# One static library per folder under src/, and one test program beside it.
+function(parley_warnings target)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast)
+  if(PARLEY_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+if(PARLEY_SANITIZE)
+  add_compile_options(-fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${PARLEY_SANITIZE})
+endif()
+
+function(parley_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;TESTS;TEST_LINKS" ${ARGN})
+  set(library parley_${name})
+  add_library(${library} STATIC ${ARG_SOURCES})
+  target_include_directories(${library} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${library} PUBLIC ${ARG_LINKS})
+  parley_warnings(${library})
+  if(PARLEY_TESTS AND ARG_TESTS)
+    add_executable(${name}_tests ${ARG_TESTS})
+    target_link_libraries(${name}_tests PRIVATE ${library} ${ARG_TEST_LINKS}
+      GTest::gtest GTest::gmock GTest::gtest_main)
+    parley_warnings(${name}_tests)
+    add_test(NAME ${name}_tests COMMAND ${name}_tests)
+  endif()
+endfunction()

@@ -1,0 +1,60 @@
+// The AWS wire protocol over the engine: X-Amz-Target and JSON in, JSON and DynamoDB's errors out.
+//
+// A request passes four stages, each with errors of its own: the envelope (target, compression, JSON
+// syntax), the shape (api/shape.h: types first, SerializationException; then all constraint violations
+// together, "N validation errors detected: …"), the operation (one file each: what can be checked
+// without the table, expressions bound), the engine. api/operations.cc holds the one table of
+// operations; api/wire_error.cc the one list of wire names.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace parley::api {
+
+/// A request, free of HTTP's machinery. Views are valid until the reply callback is called.
+struct Request {
+  std::string_view method;
+  std::string_view path;
+  std::string_view target;            // X-Amz-Target
+  std::string_view content_type;
+  std::string_view content_encoding;  // of the body
+  std::string_view accept_encoding;   // for the reply
+  std::string_view authorization;     // empty: none
+  std::string_view body;
+};
+
+struct Reply {
+  int status = 200;
+  std::string_view content_type = "application/x-amz-json-1.0";
+  std::vector<std::pair<std::string_view, std::string>> headers;  // x-amzn-requestid, x-amz-crc32, …
+  std::string body;
+};
+
+using ReplyCallback = std::move_only_function<void(Reply)>;
+
+/// Runs a task on a thread that may block.
+using BlockingExecutor = std::function<void(std::move_only_function<void()>)>;
+
+/// Thread-safe. Borrows the database and must not outlive it.
+class Service {
+ public:
+  /// `run_blocking` takes what may block for long (table operations, backfills); never an event loop.
+  Service(engine::Database& database, BlockingExecutor run_blocking);
+  ~Service();
+
+  /// Replies exactly once: before it returns for reads, after the commit for writes.
+  void handle(const Request& request, ReplyCallback reply);
+
+ private:
+  engine::Database& database_;
+  BlockingExecutor run_blocking_;
+};
+
+}  // namespace parley::api

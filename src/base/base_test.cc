@@ -1,0 +1,88 @@
+// Facts about the small things everything else is made of.
+#include <gtest/gtest.h>
+
+#include "base/base64.h"
+#include "base/bytes.h"
+#include "base/checksum.h"
+#include "base/compression.h"
+#include "base/random.h"
+#include "base/result.h"
+
+namespace parley {
+namespace {
+
+Result<int> half(int number) {
+  if (number % 2 != 0) return invalid("odd");
+  return number / 2;
+}
+
+Result<int> quarter(int number) {
+  const int first = PARLEY_TRY(half(number));
+  return PARLEY_TRY(half(first));
+}
+
+TEST(Result, TryReturnsTheValueOrTheFirstError) {
+  EXPECT_EQ(quarter(12).value(), 3);
+  EXPECT_EQ(quarter(6).error().message, "odd");
+}
+
+TEST(Base64, FollowsTheVectorsOfRfc4648) {
+  const std::pair<std::string_view, std::string_view> vectors[] = {
+      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
+      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  for (const auto& [bytes, text] : vectors) {
+    std::string encoded;
+    append_base64(encoded, bytes);
+    EXPECT_EQ(encoded, text);
+    EXPECT_EQ(decode_base64(text), std::string(bytes));
+  }
+}
+
+TEST(Base64, RefusesWhatIsNotCanonical) {
+  for (const std::string_view text : {"Zg=", "Zg", "Z===", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zg==Zg=="}) {
+    EXPECT_FALSE(decode_base64(text)) << text;
+  }
+}
+
+TEST(Bytes, VarintsComeBackAtEverySize) {
+  for (const std::uint64_t value : {0ULL, 1ULL, 127ULL, 128ULL, 16383ULL, 16384ULL, ~0ULL}) {
+    std::string bytes;
+    append_varint(bytes, value);
+    std::string_view rest = bytes;
+    std::uint64_t read = 0;
+    ASSERT_TRUE(consume_varint(rest, read));
+    EXPECT_EQ(read, value);
+    EXPECT_TRUE(rest.empty());
+    rest = std::string_view(bytes).substr(0, bytes.size() - 1);
+    EXPECT_FALSE(consume_varint(rest, read));
+  }
+}
+
+TEST(Checksum, FollowsTheKnownValues) {
+  EXPECT_EQ(crc32("123456789"), 0xcbf43926U);
+  EXPECT_EQ(hash64(""), 0xef46db3751d8e999ULL);
+}
+
+TEST(Compression, ComesBackAndRespectsTheLimit) {
+  const std::string text(100'000, 'x');
+  for (const auto format : {Compression::kGzip, Compression::kDeflate}) {
+    const std::string small = compress(format, text);
+    EXPECT_LT(small.size(), 1000U);
+    EXPECT_EQ(decompress(format, small, text.size()).value(), text);
+    EXPECT_EQ(decompress(format, small, text.size() - 1).error().code,
+              ErrorCode::kRequestEntityTooLarge);
+    EXPECT_EQ(decompress(format, "nonsense", 100).error().code, ErrorCode::kSerialization);
+  }
+}
+
+TEST(Random, UuidsAreOfVersion4) {
+  SeededRandom random(1);
+  const std::string uuid = make_uuid(random);
+  ASSERT_EQ(uuid.size(), 36U);
+  EXPECT_EQ(uuid[14], '4');
+  EXPECT_NE(std::string_view("89ab").find(uuid[19]), std::string_view::npos);
+  EXPECT_EQ(make_request_id(random).size(), 52U);
+}
+
+}  // namespace
+}  // namespace parley

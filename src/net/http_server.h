@@ -1,0 +1,100 @@
+// HttpServer: HTTP/1.1 on loopback or wider, one event loop a core. It knows no DynamoDB: it hands a
+// parsed request to an HttpHandler and writes what comes back.
+//
+// Keep-alive, pipelining (replies in the order of requests), chunked and sized request bodies,
+// Expect: 100-continue, absolute-form request targets (RFC 9112, section 3.2.2: a client that takes us
+// for its proxy), limits on body, header and time, so that a slow or hostile client costs only itself.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace parley::net {
+
+struct HttpHeader {
+  std::string_view name;  // as sent
+  std::string_view value;
+};
+
+/// A whole request. Views are valid until the reply callback has been called.
+struct HttpRequest {
+  std::string_view method;
+  std::string_view path;       // origin form without the query; never empty
+  std::string_view query;      // after '?', without it; empty if none
+  std::string_view authority;  // of an absolute-form target, else the Host header
+  std::vector<HttpHeader> headers;
+  std::string_view body;
+
+  /// The value of the first header called `name` (case-insensitive), or an empty view.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+};
+
+/// A whole reply. Content-Length, Connection, Date and Server are the server's to add.
+struct HttpReply {
+  int status = 200;
+  std::string_view content_type = {};  // static storage; empty: no such header
+  /// Names in static storage, values owned.
+  std::vector<std::pair<std::string_view, std::string>> headers;
+  std::string body;
+};
+
+/// To be called exactly once, from any thread; after that the request is gone. Dropped without a call,
+/// it answers 500.
+using ReplyCallback = std::move_only_function<void(HttpReply)>;
+
+/// Called on an event loop's thread: it must not block. It may reply before it returns (the fast
+/// path: no allocation, no hand-over) or keep the callback and reply later.
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+  virtual void handle(const HttpRequest& request, ReplyCallback reply) = 0;
+  /// The reply to a request that ended in the server: 400 malformed, 408 too slow, 413 body too
+  /// large, 431 header too large, 505 …. The default is plain text.
+  [[nodiscard]] virtual HttpReply failure(int status, std::string_view reason);
+};
+
+struct HttpServerOptions {
+  std::string bind_address = "127.0.0.1";
+  std::uint16_t port = 8000;                           // 0: any free one
+  unsigned threads = 0;                                // 0: one a core
+  std::size_t header_size_bytes_max = 16 * 1024;       // request line and headers together
+  std::size_t body_size_bytes_max = 16 * 1024 * 1024;  // DynamoDB's
+  std::chrono::seconds header_timeout{10};  // from a request's first byte to its last header
+  std::chrono::seconds body_timeout{60};    // from the last header to the body's last byte
+  std::chrono::seconds idle_timeout{300};   // between requests of a connection
+  std::size_t connections_max = 20'000;     // further ones get 503 and are closed
+};
+
+class HttpServer {
+ public:
+  /// Binds and listens; no request is handled before run(). `handler` is borrowed and must outlive the
+  /// server. Errors: kIo with a message that names the address and says what to do about it.
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(const HttpServerOptions& options,
+                                                                  HttpHandler& handler);
+  ~HttpServer();
+
+  [[nodiscard]] std::uint16_t port() const;
+
+  /// Starts the event loops on threads of their own and returns.
+  void start();
+  /// Stops accepting, lets requests in flight finish for up to `grace`, closes the rest, joins the
+  /// threads. Idempotent.
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  struct State;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace parley::net
