@@ -6,5 +6,6 @@ namespace parley {
 [[noreturn]] void assertion_failed(const char* expression, const char* file, int line);
 }  // namespace parley
 
-#define PARLEY_ASSERT(expression) \
-  (static_cast<bool>(expression) ? void(0) : ::parley::assertion_failed(#expression, __FILE__, __LINE__))
+#define PARLEY_ASSERT(expression)          \
+  (static_cast<bool>(expression) ? void(0) \
+                                 : ::parley::assertion_failed(#expression, __FILE__, __LINE__))

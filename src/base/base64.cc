@@ -19,7 +19,9 @@ constexpr std::array<std::uint8_t, 256> kValues = [] {
   return values;
 }();
 
-std::uint32_t value_of(char c) { return kValues[static_cast<unsigned char>(c)]; }
+std::uint32_t value_of(char c) {
+  return kValues[static_cast<unsigned char>(c)];
+}
 
 }  // namespace
 

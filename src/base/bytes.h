@@ -1,5 +1,5 @@
-// Fixed-width and variable-length integers in byte strings; formats in docs/formats/ build on these.
-// Bytes travel as std::string, and as std::string_view when borrowed.
+// Fixed-width and variable-length integers in byte strings; formats in docs/formats/ build on
+// these. Bytes travel as std::string, and as std::string_view when borrowed.
 #pragma once
 
 #include <cstdint>

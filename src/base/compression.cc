@@ -35,8 +35,8 @@ Result<std::string> decompress(Compression format, std::string_view bytes,
                                std::size_t size_bytes_max) {
   const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(
       libdeflate_alloc_decompressor());
-  const auto run = format == Compression::kGzip ? libdeflate_gzip_decompress
-                                                : libdeflate_zlib_decompress;
+  const auto run =
+      format == Compression::kGzip ? libdeflate_gzip_decompress : libdeflate_zlib_decompress;
   // The result's size is not known beforehand: double until it fits or the limit is reached.
   std::size_t capacity = std::min(size_bytes_max, std::max<std::size_t>(4096, bytes.size() * 4));
   while (true) {

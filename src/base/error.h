@@ -1,5 +1,5 @@
-// What went wrong, in one closed list. Layers pass errors up unchanged; only api/wire_error.cc knows
-// how each is spelled on the wire and which HTTP status it takes.
+// What went wrong, in one closed list. Layers pass errors up unchanged; only api/wire_error.cc
+// knows how each is spelled on the wire and which HTTP status it takes.
 #pragma once
 
 #include <cstdint>

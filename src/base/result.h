@@ -1,4 +1,5 @@
-// Result<T>: a value or an Error. Every fallible function of every layer returns one; nothing throws.
+// Result<T>: a value or an Error. Every fallible function of every layer returns one; nothing
+// throws.
 #pragma once
 
 #include <expected>
@@ -28,9 +29,9 @@ using Status = Result<void>;
 /// The value of `expression`, or a return of its error from the enclosing function:
 /// `auto item = PARLEY_TRY(read(key));`, `PARLEY_TRY(check(item));`.
 /// A statement expression (GCC and Clang): the alternative is a temporary named at every call.
-#define PARLEY_TRY(expression)                                                        \
-  __extension__({                                                                     \
-    auto parley_try_result = (expression);                                            \
+#define PARLEY_TRY(expression)                                                            \
+  __extension__({                                                                         \
+    auto parley_try_result = (expression);                                                \
     if (!parley_try_result) return std::unexpected(std::move(parley_try_result).error()); \
-    *std::move(parley_try_result);                                                    \
+    *std::move(parley_try_result);                                                        \
   })
