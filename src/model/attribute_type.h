@@ -20,6 +20,30 @@ enum class AttributeType : std::uint8_t {
   kBool,
 };
 
+/// The first byte of an encoded value (docs/formats/item.md). The types in their order, but that
+/// BOOL has a tag for each of its values. Part of the stored format: values never change.
+enum class ValueTag : std::uint8_t {
+  kString = 0,
+  kNumber = 1,
+  kBinary = 2,
+  kStringSet = 3,
+  kNumberSet = 4,
+  kBinarySet = 5,
+  kMap = 6,
+  kList = 7,
+  kNull = 8,
+  kFalse = 9,
+  kTrue = 10,
+};
+
+[[nodiscard]] constexpr ValueTag tag_of(AttributeType type) {
+  return static_cast<ValueTag>(type);  // kBool: kFalse
+}
+
+[[nodiscard]] constexpr AttributeType type_of(ValueTag tag) {
+  return tag == ValueTag::kTrue ? AttributeType::kBool : static_cast<AttributeType>(tag);
+}
+
 /// "S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL".
 [[nodiscard]] std::string_view wire_name(AttributeType type);
 

@@ -1,7 +1,9 @@
 // Item: an owned stored item; and the builders that write the encoding of model/value_view.h.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +48,8 @@ void append_scalar(std::string& out, AttributeType type, std::string_view scalar
 class ListBuilder {
  public:
   explicit ListBuilder(std::string& out);
+  ListBuilder(const ListBuilder&) = delete;
+  ListBuilder& operator=(const ListBuilder&) = delete;
   void element_added() { ++count_; }
   void finish();
 
@@ -56,27 +60,38 @@ class ListBuilder {
 };
 
 /// Writes an M, or a whole item, at the end of `out`: for each entry begin_entry(name), then append
-/// exactly one value to `out`; then finish(). Entries may come in any order; finish() sorts them and,
-/// where a name came twice, keeps the last. `out` is borrowed until finish; names only until
-/// begin_entry returns. Not yet sorted input costs one extra copy of the map.
+/// exactly one value to `out`; then finish(). Entries may come in any order; finish() sorts them
+/// and, where a name came twice, keeps the last. `out` is borrowed until finish; names only until
+/// begin_entry returns. Not yet sorted input costs one extra copy of the map; up to
+/// kInlineEntries entries nothing else is allocated.
 class MapBuilder {
  public:
   enum class Kind : bool { kMap, kItem };
   explicit MapBuilder(std::string& out, Kind kind = Kind::kMap);
+  MapBuilder(const MapBuilder&) = delete;
+  MapBuilder& operator=(const MapBuilder&) = delete;
   void begin_entry(std::string_view name);
   void finish();
 
  private:
-  struct Slot {
-    std::size_t start;        // of varint(length) name value
-    std::size_t name_start;
-    std::size_t name_size;
+  static constexpr std::size_t kInlineEntries = 24;
+  struct Slot {           // offsets from the start of the map
+    std::uint32_t start;  // of varint(length) name value
+    std::uint32_t name_start;
+    std::uint32_t name_size;
   };
+  [[nodiscard]] Slot* slots() { return spilled_.empty() ? inline_.data() : spilled_.data(); }
+  [[nodiscard]] std::string_view name_of(const Slot& slot) const;
+  void add_slot(const Slot& slot);
+  void sort_entries();
+
   std::string& out_;
   std::size_t start_;
   Kind kind_;
   bool sorted_ = true;
-  std::vector<Slot> slots_;
+  std::size_t count_ = 0;
+  std::array<Slot, kInlineEntries> inline_;  // the first count_ are set, until they spill
+  std::vector<Slot> spilled_;                // all of them, once they are too many
 };
 
 }  // namespace parley::model

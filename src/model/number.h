@@ -5,8 +5,9 @@
 // members are.
 //
 // Stored bytes (docs/formats/number.md), order-preserving under unsigned byte comparison: a header
-// byte of sign and base-100 exponent, then the base-100 digits aligned to the decimal point, negative
-// numbers complemented and ended by 0xFF. Their length is DynamoDB's own size of the number.
+// byte of sign and base-100 exponent, then the base-100 digits aligned to the decimal point,
+// negative numbers complemented and ended by 0xFF. Their length is DynamoDB's own size of the
+// number.
 #pragma once
 
 #include <compare>
@@ -32,7 +33,8 @@ class Number {
 
   /// Reads stored bytes that append_encoded wrote; anything else is a bug of ours (PARLEY_ASSERT).
   [[nodiscard]] static Number decode(std::string_view encoded);
-  /// True for exactly the byte strings append_encoded can write; for the fuzzer and recovery checks.
+  /// True for exactly the byte strings append_encoded can write; for the fuzzer and recovery
+  /// checks.
   [[nodiscard]] static bool is_valid_encoding(std::string_view encoded);
 
   /// At most kEncodedSizeBytesMax bytes.
@@ -57,7 +59,8 @@ class Number {
   static constexpr std::size_t kEncodedSizeBytesMax = 22;
 
  private:
-  unsigned __int128 coefficient_ = 0;
+  __extension__ using Coefficient = unsigned __int128;  // no standard type has 128 bits
+  Coefficient coefficient_ = 0;
   std::int16_t exponent_ = 0;
   bool negative_ = false;
 };

@@ -1,11 +1,11 @@
 // Views over the stored encoding of values and items: what expressions read and replies are written
 // from. Nothing here owns or allocates.
 //
-// The encoding (docs/formats/item.md) is canonical: maps and items are sorted by attribute name, sets
-// by member, numbers are normal, no two names or members are equal. So two values are equal exactly
-// when their bytes are.
+// The encoding (docs/formats/item.md) is canonical: maps and items are sorted by attribute name,
+// sets by member, numbers are normal, no two names or members are equal. So two values are equal
+// exactly when their bytes are.
 //
-//   value = tag payload
+//   value = tag (ValueTag, one byte), payload
 //     S, B        varint(length) bytes
 //     N           u8(length) number bytes (model/number.h)
 //     true, false, NULL        nothing
@@ -15,6 +15,9 @@
 //     M           u32be(length of the rest) entries
 //   entries = varint(count) { varint(length) name, value }
 //   item    = version byte (kItemVersion), entries
+//
+// The small accessors are inline at the end of this file: a Query runs them for every attribute of
+// every item, and out of line they cost more than the work they do.
 #pragma once
 
 #include <compare>
@@ -24,6 +27,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/assert.h"
+#include "base/bytes.h"
 #include "model/attribute_type.h"
 #include "model/number.h"
 
@@ -44,7 +49,8 @@ class ValueView {
   explicit ValueView(std::string_view bytes) : bytes_(bytes) {}
 
   [[nodiscard]] AttributeType type() const;
-  /// The payload of an S or B, or the encoded number of an N: ordering these bytes orders the values.
+  /// The payload of an S or B, or the encoded number of an N: ordering these bytes orders the
+  /// values.
   [[nodiscard]] std::string_view scalar_bytes() const;
   [[nodiscard]] Number number() const;
   [[nodiscard]] bool boolean() const;
@@ -66,7 +72,8 @@ class ValueView {
 /// Order of two S, two N or two B values; precondition: same type, is_scalar_key(type).
 [[nodiscard]] std::strong_ordering compare_scalars(ValueView left, ValueView right);
 
-/// The members of an SS, NS or BS in ascending order, as scalar bytes (see ValueView::scalar_bytes).
+/// The members of an SS, NS or BS in ascending order, as scalar bytes (see
+/// ValueView::scalar_bytes).
 class SetView {
  public:
   class Iterator {
@@ -92,7 +99,8 @@ class SetView {
     bool numbers_ = false;
   };
 
-  SetView(AttributeType type, std::string_view payload);
+  /// `members` is what follows the length of an SS, NS or BS: varint(count) and the members.
+  SetView(AttributeType type, std::string_view members);
   [[nodiscard]] AttributeType type() const { return type_; }
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] bool contains(std::string_view scalar_bytes) const;
@@ -131,7 +139,8 @@ class ListView {
     std::size_t left_ = 0;
   };
 
-  explicit ListView(std::string_view payload);
+  /// `elements` is what follows the length of an L: varint(count) and the elements.
+  explicit ListView(std::string_view elements);
   [[nodiscard]] std::size_t size() const { return count_; }
   /// The element at `index` (from 0), or nullopt past the end. O(index).
   [[nodiscard]] std::optional<ValueView> at(std::size_t index) const;
@@ -178,6 +187,7 @@ class MapView {
   explicit MapView(std::string_view entries);
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] bool empty() const { return count_ == 0; }
+  /// The value called `name`, or nullopt. O(size).
   [[nodiscard]] std::optional<ValueView> find(std::string_view name) const;
   [[nodiscard]] Iterator begin() const { return {entries_, count_}; }
   [[nodiscard]] std::default_sentinel_t end() const { return {}; }
@@ -190,7 +200,7 @@ class MapView {
 /// One whole stored item: a MapView that knows its bytes.
 class ItemView : public MapView {
  public:
-  ItemView() = default;
+  ItemView() : ItemView(std::string_view(kEmpty, sizeof kEmpty)) {}
   /// `bytes` is a valid item (version byte and entries) and outlives the view.
   explicit ItemView(std::string_view bytes) : MapView(bytes.substr(1)), bytes_(bytes) {}
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
@@ -202,11 +212,171 @@ class ItemView : public MapView {
   }
 
  private:
+  static constexpr char kEmpty[2] = {kItemVersion, 0};
   std::string_view bytes_;
 };
 
-/// True when `bytes` is exactly one canonical item: lengths in bounds, sorted, normal numbers, valid
-/// UTF-8 in S and names, nesting at most kNestingDepthMax. For recovery checks and the fuzzer.
+/// True when `bytes` is exactly one canonical item: lengths in bounds, sorted, normal numbers,
+/// valid UTF-8 in S and names, nesting at most kNestingDepthMax. For recovery checks and the
+/// fuzzer.
 [[nodiscard]] bool is_valid_item(std::string_view bytes);
+
+// --- inline ------------------------------------------------------------------------------------
+
+namespace encoding {
+
+/// Reads a varint of valid bytes and moves `at` behind it.
+inline std::size_t read_varint(const char*& at) {
+  auto byte = static_cast<unsigned char>(*at++);
+  if (byte < 0x80) return byte;
+  std::size_t value = byte & 0x7fU;
+  for (unsigned shift = 7;; shift += 7) {
+    byte = static_cast<unsigned char>(*at++);
+    value |= std::size_t{byte & 0x7fU} << shift;
+    if (byte < 0x80) return value;
+  }
+}
+
+/// The end of the valid value that begins at `at`.
+inline const char* skip_value(const char* at) {
+  switch (static_cast<ValueTag>(*at++)) {
+    case ValueTag::kString:
+    case ValueTag::kBinary: {
+      const std::size_t size = read_varint(at);
+      return at + size;
+    }
+    case ValueTag::kNumber:
+      return at + 1 + static_cast<unsigned char>(*at);
+    case ValueTag::kStringSet:
+    case ValueTag::kNumberSet:
+    case ValueTag::kBinarySet:
+    case ValueTag::kMap:
+    case ValueTag::kList:
+      return at + 4 + read_u32_be(at);
+    case ValueTag::kNull:
+    case ValueTag::kFalse:
+    case ValueTag::kTrue:
+      break;
+  }
+  return at;
+}
+
+/// Reads the count at the front of `payload` and removes it.
+inline std::size_t consume_count(std::string_view& payload) {
+  const char* at = payload.data();
+  const std::size_t count = read_varint(at);
+  payload.remove_prefix(static_cast<std::size_t>(at - payload.data()));
+  return count;
+}
+
+}  // namespace encoding
+
+inline AttributeType ValueView::type() const {
+  return type_of(static_cast<ValueTag>(bytes_.front()));
+}
+
+inline std::string_view ValueView::scalar_bytes() const {
+  PARLEY_ASSERT(is_scalar_key(type()));
+  if (type() == AttributeType::kNumber) return bytes_.substr(2);
+  const char* at = bytes_.data() + 1;
+  const std::size_t size = encoding::read_varint(at);
+  return {at, size};
+}
+
+inline bool ValueView::boolean() const {
+  PARLEY_ASSERT(type() == AttributeType::kBool);
+  return static_cast<ValueTag>(bytes_.front()) == ValueTag::kTrue;
+}
+
+inline SetView ValueView::set() const {
+  PARLEY_ASSERT(is_set(type()));
+  return {type(), bytes_.substr(5)};
+}
+
+inline ListView ValueView::list() const {
+  PARLEY_ASSERT(type() == AttributeType::kList);
+  return ListView(bytes_.substr(5));
+}
+
+inline MapView ValueView::map() const {
+  PARLEY_ASSERT(type() == AttributeType::kMap);
+  return MapView(bytes_.substr(5));
+}
+
+inline SetView::SetView(AttributeType type, std::string_view members)
+    : type_(type), count_(encoding::consume_count(members)), members_(members) {}
+
+inline SetView::Iterator::Iterator(std::string_view rest, std::size_t left, bool numbers)
+    : rest_(rest), left_(left), numbers_(numbers) {
+  if (left_ > 0) read();
+}
+
+inline SetView::Iterator& SetView::Iterator::operator++() {
+  if (--left_ > 0) read();
+  return *this;
+}
+
+inline void SetView::Iterator::read() {
+  const char* at = rest_.data();
+  const std::size_t size = numbers_ ? static_cast<unsigned char>(*at++) : encoding::read_varint(at);
+  member_ = {at, size};
+  rest_.remove_prefix(static_cast<std::size_t>(at - rest_.data()) + size);
+}
+
+inline ListView::ListView(std::string_view elements)
+    : count_(encoding::consume_count(elements)), elements_(elements) {}
+
+inline ListView::Iterator::Iterator(std::string_view rest, std::size_t left)
+    : rest_(rest), left_(left) {
+  if (left_ > 0) read();
+}
+
+inline ListView::Iterator& ListView::Iterator::operator++() {
+  if (--left_ > 0) read();
+  return *this;
+}
+
+inline void ListView::Iterator::read() {
+  const char* begin = rest_.data();
+  const auto size = static_cast<std::size_t>(encoding::skip_value(begin) - begin);
+  value_ = ValueView({begin, size});
+  rest_.remove_prefix(size);
+}
+
+inline MapView::MapView(std::string_view entries)
+    : count_(encoding::consume_count(entries)), entries_(entries) {}
+
+inline MapView::Iterator::Iterator(std::string_view rest, std::size_t left)
+    : rest_(rest), left_(left) {
+  if (left_ > 0) read();
+}
+
+inline MapView::Iterator& MapView::Iterator::operator++() {
+  if (--left_ > 0) read();
+  return *this;
+}
+
+inline void MapView::Iterator::read() {
+  const char* at = rest_.data();
+  const std::size_t name_size = encoding::read_varint(at);
+  const char* value = at + name_size;
+  const char* end = encoding::skip_value(value);
+  entry_.name = {at, name_size};
+  entry_.value = ValueView({value, static_cast<std::size_t>(end - value)});
+  rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+}
+
+inline std::optional<ValueView> MapView::find(std::string_view name) const {
+  const char* at = entries_.data();
+  for (std::size_t left = count_; left > 0; --left) {
+    const std::size_t name_size = encoding::read_varint(at);
+    const int order = std::string_view(at, name_size).compare(name);
+    const char* value = at + name_size;
+    at = encoding::skip_value(value);
+    if (order == 0) return ValueView({value, static_cast<std::size_t>(at - value)});
+    if (order > 0) break;  // sorted: it is not here
+  }
+  return std::nullopt;
+}
 
 }  // namespace parley::model

@@ -1,0 +1,187 @@
+#include "model/item.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+
+namespace parley::model {
+namespace {
+
+constexpr std::size_t kLengthSize = 4;  // u32be
+
+void append_tag(std::string& out, ValueTag tag) {
+  out.push_back(static_cast<char>(tag));
+}
+
+void append_prefixed(std::string& out, std::string_view bytes) {
+  append_varint(out, bytes.size());
+  out.append(bytes);
+}
+
+void append_encoded_number(std::string& out, std::string_view encoded) {
+  out.push_back(static_cast<char>(encoded.size()));
+  out.append(encoded);
+}
+
+/// Tag, a length to be known later, and one byte of a count to be known later.
+void begin_container(std::string& out, ValueTag tag) {
+  append_tag(out, tag);
+  out.append(kLengthSize + 1, '\0');
+}
+
+/// Writes `count` where one byte was left for it; rarely, a longer one moves what follows.
+void write_count(std::string& out, std::size_t at, std::size_t count) {
+  if (count < 0x80) {
+    out[at] = static_cast<char>(count);
+    return;
+  }
+  std::string varint;
+  append_varint(varint, count);
+  out.replace(at, 1, varint);
+}
+
+/// Writes the length of everything behind it, now that the container is whole.
+void write_length(std::string& out, std::size_t at) {
+  const auto length = static_cast<std::uint32_t>(out.size() - at - kLengthSize);
+  for (std::size_t i = 0; i < kLengthSize; ++i) {
+    out[at + i] = static_cast<char>(length >> (24 - 8 * i));
+  }
+}
+
+}  // namespace
+
+Item::Item() : bytes_(ItemView().bytes()) {}
+
+void append_string(std::string& out, std::string_view utf8) {
+  append_tag(out, ValueTag::kString);
+  append_prefixed(out, utf8);
+}
+
+void append_binary(std::string& out, std::string_view bytes) {
+  append_tag(out, ValueTag::kBinary);
+  append_prefixed(out, bytes);
+}
+
+void append_number(std::string& out, const Number& number) {
+  append_tag(out, ValueTag::kNumber);
+  const std::size_t length_at = out.size();
+  out.push_back('\0');
+  number.append_encoded(out);
+  out[length_at] = static_cast<char>(out.size() - length_at - 1);
+}
+
+void append_bool(std::string& out, bool value) {
+  append_tag(out, value ? ValueTag::kTrue : ValueTag::kFalse);
+}
+
+void append_null(std::string& out) {
+  append_tag(out, ValueTag::kNull);
+}
+
+void append_scalar(std::string& out, AttributeType type, std::string_view scalar_bytes) {
+  PARLEY_ASSERT(is_scalar_key(type));
+  append_tag(out, tag_of(type));
+  if (type == AttributeType::kNumber) {
+    append_encoded_number(out, scalar_bytes);
+  } else {
+    append_prefixed(out, scalar_bytes);
+  }
+}
+
+bool append_set(std::string& out, AttributeType set_type, std::vector<std::string_view> members) {
+  PARLEY_ASSERT(is_set(set_type) && !members.empty());
+  std::ranges::sort(members);
+  if (std::ranges::adjacent_find(members) != members.end()) return false;
+  const std::size_t start = out.size();
+  begin_container(out, tag_of(set_type));
+  write_count(out, start + 1 + kLengthSize, members.size());
+  for (const std::string_view member : members) {
+    if (set_type == AttributeType::kNumberSet) {
+      append_encoded_number(out, member);
+    } else {
+      append_prefixed(out, member);
+    }
+  }
+  write_length(out, start + 1);
+  return true;
+}
+
+ListBuilder::ListBuilder(std::string& out) : out_(out), start_(out.size()) {
+  begin_container(out, ValueTag::kList);
+}
+
+void ListBuilder::finish() {
+  write_count(out_, start_ + 1 + kLengthSize, count_);
+  write_length(out_, start_ + 1);
+}
+
+MapBuilder::MapBuilder(std::string& out, Kind kind) : out_(out), start_(out.size()), kind_(kind) {
+  if (kind == Kind::kMap) {
+    begin_container(out, ValueTag::kMap);
+  } else {
+    out.push_back(kItemVersion);
+    out.push_back('\0');
+  }
+}
+
+std::string_view MapBuilder::name_of(const Slot& slot) const {
+  return {out_.data() + start_ + slot.name_start, slot.name_size};
+}
+
+void MapBuilder::add_slot(const Slot& slot) {
+  if (spilled_.empty() && count_ < kInlineEntries) {
+    inline_[count_++] = slot;
+    return;
+  }
+  if (spilled_.empty()) spilled_.assign(inline_.begin(), inline_.end());
+  spilled_.push_back(slot);
+  ++count_;
+}
+
+void MapBuilder::begin_entry(std::string_view name) {
+  Slot slot;
+  slot.start = static_cast<std::uint32_t>(out_.size() - start_);
+  append_varint(out_, name.size());
+  slot.name_start = static_cast<std::uint32_t>(out_.size() - start_);
+  slot.name_size = static_cast<std::uint32_t>(name.size());
+  out_.append(name);
+  if (sorted_ && count_ > 0) sorted_ = name_of(slots()[count_ - 1]) < name_of(slot);
+  add_slot(slot);
+}
+
+void MapBuilder::finish() {
+  if (!sorted_) sort_entries();
+  if (kind_ == Kind::kItem) {
+    write_count(out_, start_ + 1, count_);
+    return;
+  }
+  write_count(out_, start_ + 1 + kLengthSize, count_);
+  write_length(out_, start_ + 1);
+}
+
+void MapBuilder::sort_entries() {
+  struct Entry {
+    std::string_view name;
+    std::string_view bytes;  // varint(length) name value
+  };
+  const std::string unsorted = out_.substr(start_);
+  std::vector<Entry> entries(count_);
+  const Slot* slot = slots();
+  for (std::size_t i = 0; i < count_; ++i) {
+    const std::size_t end = i + 1 < count_ ? slot[i + 1].start : unsorted.size();
+    entries[i].name = std::string_view(unsorted).substr(slot[i].name_start, slot[i].name_size);
+    entries[i].bytes = std::string_view(unsorted).substr(slot[i].start, end - slot[i].start);
+  }
+  std::ranges::stable_sort(entries, {}, &Entry::name);
+  out_.resize(start_ + slot[0].start);
+  const std::size_t given = count_;
+  count_ = 0;
+  for (std::size_t i = 0; i < given; ++i) {
+    if (i + 1 < given && entries[i].name == entries[i + 1].name) continue;  // a later one follows
+    out_.append(entries[i].bytes);
+    ++count_;
+  }
+}
+
+}  // namespace parley::model

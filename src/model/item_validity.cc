@@ -1,0 +1,158 @@
+// is_valid_item: the checks that the views leave out. Bounds first, then order, then meaning; depth
+// is bounded by kNestingDepthMax, so hostile bytes cannot exhaust the stack.
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "model/limits.h"
+#include "model/value_view.h"
+
+namespace parley::model {
+namespace {
+
+bool consume_bytes(std::string_view& in, std::size_t size, std::string_view& bytes) {
+  if (size > in.size()) return false;
+  bytes = in.substr(0, size);
+  in.remove_prefix(size);
+  return true;
+}
+
+/// A varint in its shortest form: another one would make two encodings of one value.
+bool consume_shortest_varint(std::string_view& in, std::uint64_t& value) {
+  const std::size_t before = in.size();
+  if (!consume_varint(in, value)) return false;
+  std::size_t shortest = 1;
+  for (std::uint64_t rest = value >> 7; rest != 0; rest >>= 7) ++shortest;
+  return before - in.size() == shortest;
+}
+
+bool consume_prefixed(std::string_view& in, std::string_view& bytes) {
+  std::uint64_t size = 0;
+  return consume_shortest_varint(in, size) && consume_bytes(in, size, bytes);
+}
+
+bool consume_number(std::string_view& in, std::string_view& bytes) {
+  if (in.empty()) return false;
+  const auto size = static_cast<unsigned char>(in.front());
+  in.remove_prefix(1);
+  return consume_bytes(in, size, bytes) && Number::is_valid_encoding(bytes);
+}
+
+/// How many bytes the UTF-8 character at the front of `text` takes; 0 when it is malformed (RFC
+/// 3629: no overlong forms, no surrogates, nothing past U+10FFFF).
+std::size_t character_size(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2) return 0;
+  if (lead < 0xE0) return continues(1) ? 2 : 0;
+  if (lead < 0xF0) {
+    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
+    if (lead == 0xED && byte(1) > 0x9F) return 0;
+    return continues(1) && continues(2) ? 3 : 0;
+  }
+  if (lead > 0xF4 || (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) return 0;
+  return continues(1) && continues(2) && continues(3) ? 4 : 0;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size = character_size(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+bool consume_value(std::string_view& in, std::size_t depth);
+
+/// Entries in strictly ascending order of name.
+bool consume_entries(std::string_view& in, std::size_t depth) {
+  std::uint64_t count = 0;
+  if (!consume_shortest_varint(in, count)) return false;
+  std::string_view previous;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::string_view name;
+    if (!consume_prefixed(in, name) || !is_utf8(name)) return false;
+    if (i > 0 && previous >= name) return false;
+    previous = name;
+    if (!consume_value(in, depth)) return false;
+  }
+  return true;
+}
+
+bool consume_members(std::string_view& in, AttributeType type) {
+  std::uint64_t count = 0;
+  if (!consume_shortest_varint(in, count) || count == 0) return false;
+  std::string_view previous;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::string_view member;
+    const bool read = type == AttributeType::kNumberSet ? consume_number(in, member)
+                                                        : consume_prefixed(in, member);
+    if (!read || (type == AttributeType::kStringSet && !is_utf8(member))) return false;
+    if (i > 0 && previous >= member) return false;
+    previous = member;
+  }
+  return true;
+}
+
+bool consume_elements(std::string_view& in, std::size_t depth) {
+  std::uint64_t count = 0;
+  if (!consume_shortest_varint(in, count)) return false;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (!consume_value(in, depth)) return false;
+  }
+  return true;
+}
+
+bool consume_container(std::string_view& in, AttributeType type, std::size_t depth) {
+  std::string_view size_bytes;
+  std::string_view rest;
+  if (!consume_bytes(in, 4, size_bytes)) return false;
+  if (!consume_bytes(in, read_u32_be(size_bytes.data()), rest)) return false;
+  if (is_set(type)) return consume_members(rest, type) && rest.empty();
+  if (depth >= kNestingDepthMax) return false;
+  const bool valid = type == AttributeType::kMap ? consume_entries(rest, depth + 1)
+                                                 : consume_elements(rest, depth + 1);
+  return valid && rest.empty();
+}
+
+bool consume_value(std::string_view& in, std::size_t depth) {
+  if (in.empty() || static_cast<unsigned char>(in.front()) > static_cast<int>(ValueTag::kTrue)) {
+    return false;
+  }
+  const AttributeType type = type_of(static_cast<ValueTag>(in.front()));
+  in.remove_prefix(1);
+  std::string_view bytes;
+  switch (type) {
+    case AttributeType::kString:
+      return consume_prefixed(in, bytes) && is_utf8(bytes);
+    case AttributeType::kBinary:
+      return consume_prefixed(in, bytes);
+    case AttributeType::kNumber:
+      return consume_number(in, bytes);
+    case AttributeType::kNull:
+    case AttributeType::kBool:
+      return true;
+    case AttributeType::kStringSet:
+    case AttributeType::kNumberSet:
+    case AttributeType::kBinarySet:
+    case AttributeType::kMap:
+    case AttributeType::kList:
+      break;
+  }
+  return consume_container(in, type, depth);
+}
+
+}  // namespace
+
+bool is_valid_item(std::string_view bytes) {
+  if (bytes.empty() || bytes.front() != kItemVersion) return false;
+  bytes.remove_prefix(1);
+  return consume_entries(bytes, 0) && bytes.empty();
+}
+
+}  // namespace parley::model
