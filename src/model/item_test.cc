@@ -112,9 +112,9 @@ TEST(Item, ListsAndMapsAreRead) {
 }
 
 TEST(Item, SizeFollowsDynamoDbsRules) {
-  // Names 52; string 4, number 2+1+1, binary 2, strings 3, numbers 2+3, binaries 2,
+  // Names 55; string 4, number 2+1+1, binary 2, strings 3, numbers 2+3, binaries 2,
   // list 3+2·(1+1), map 3+(1+1+4)+(1+1+5), null 1, bool 1.
-  EXPECT_EQ(every_type().view().size_bytes(), 52U + 4 + 4 + 2 + 3 + 5 + 2 + 7 + 16 + 1 + 1);
+  EXPECT_EQ(every_type().view().size_bytes(), 55U + 4 + 4 + 2 + 3 + 5 + 2 + 7 + 16 + 1 + 1);
   EXPECT_EQ(Item().view().size_bytes(), 0U);
 }
 
