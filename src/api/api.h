@@ -22,17 +22,22 @@ namespace parley::api {
 struct Request {
   std::string_view method;
   std::string_view path;
-  std::string_view target;            // X-Amz-Target
-  std::string_view content_type;
-  std::string_view content_encoding;  // of the body
-  std::string_view accept_encoding;   // for the reply
-  std::string_view authorization;     // empty: none
-  std::string_view body;
+  std::string_view query = {};        // of the URL, without '?': a signature may be in it
+  std::string_view target = {};       // X-Amz-Target
+  std::string_view content_type = {};
+  std::string_view content_encoding = {};  // of the body
+  std::string_view accept_encoding = {};   // for the reply
+  std::string_view authorization = {};     // empty: none
+  std::string_view date = {};              // X-Amz-Date, or else Date
+  std::string_view origin = {};            // a browser's: then the reply allows every origin
+  std::string_view access_control_request_headers = {};
+  std::string_view access_control_request_method = {};
+  std::string_view body = {};
 };
 
 struct Reply {
   int status = 200;
-  std::string_view content_type = "application/x-amz-json-1.0";
+  std::string_view content_type = "application/x-amz-json-1.0";  // static storage
   std::vector<std::pair<std::string_view, std::string>> headers;  // x-amzn-requestid, x-amz-crc32, …
   std::string body;
 };
