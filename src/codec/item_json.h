@@ -31,8 +31,8 @@ namespace parley::codec {
 /// Parses JSON text with a parser of its own: for tests, tools and the catalog, not the hot path.
 [[nodiscard]] Result<model::Item> parse_item(std::string_view json_text);
 
-/// Appends `{"S":"…"}` etc.: compact, UTF-8 kept as it is, control characters, quotes and backslashes
-/// escaped.
+/// Appends `{"S":"…"}` etc.: compact, UTF-8 kept as it is, control characters, quotes and
+/// backslashes escaped.
 void append_json(std::string& out, model::ValueView value);
 /// Appends `{"name":{…},…}`.
 void append_json(std::string& out, model::MapView item);

@@ -6,10 +6,11 @@
 //   index key = u32be(index storage id) u64be(hash64(P)) P { escaped(range attribute) }
 //               escaped(base partition bytes) base sort bytes
 //   P of a multi-attribute index key is the varint-prefixed bytes of each HASH attribute in turn.
-//   escaped(b) = b with each 0x00 as 0x00 0xFF, ended by 0x00 0x01: self-delimiting, order-preserving.
+//   escaped(b) = b with each 0x00 as 0x00 0xFF, ended by 0x00 0x01: self-delimiting,
+//   order-preserving.
 //
-// An item collection (one partition key) is one contiguous range; the hash gives parallel scans their
-// segments and scatters tables.
+// An item collection (one partition key) is one contiguous range; the hash gives parallel scans
+// their segments and scatters tables.
 #pragma once
 
 #include <cstdint>
@@ -25,15 +26,16 @@ namespace parley::codec {
 
 /// Appends `bytes` escaped and terminated.
 void append_escaped(std::string& out, std::string_view bytes);
-/// Reads one escaped string at the front of `in`, removes it and its terminator; false if malformed.
+/// Reads one escaped string at the front of `in`, removes it and its terminator; false if
+/// malformed.
 [[nodiscard]] bool consume_escaped(std::string_view& in, std::string& bytes);
 
 /// The stored key of an item of `table` (or of a map of its key attributes). Precondition: the key
 /// attributes are present and of their types.
 [[nodiscard]] std::string item_key(const model::Table& table, const model::MapView& item);
 
-/// The stored key of `item`'s entry in `index`, or nullopt when the item lacks one of the index's key
-/// attributes or has one of another type (the index is sparse).
+/// The stored key of `item`'s entry in `index`, or nullopt when the item lacks one of the index's
+/// key attributes or has one of another type (the index is sparse).
 [[nodiscard]] std::optional<std::string> index_key(const model::Table& table,
                                                    const model::SecondaryIndex& index,
                                                    const model::MapView& item);
@@ -43,8 +45,8 @@ void append_escaped(std::string& out, std::string_view bytes);
 [[nodiscard]] std::string collection_prefix(std::uint32_t storage_id,
                                             const std::vector<model::ValueView>& hash_values);
 
-/// The smallest byte string greater than every string that begins with `prefix`; empty when there is
-/// none (all 0xFF).
+/// The smallest byte string greater than every string that begins with `prefix`; empty when there
+/// is none (all 0xFF).
 [[nodiscard]] std::string prefix_end(std::string_view prefix);
 
 /// The hash range [first, last] of `segment` of `total_segments` (0 <= segment < total_segments):

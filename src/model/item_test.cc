@@ -251,8 +251,8 @@ std::string nested_lists(std::size_t levels) {
 }
 
 TEST(ValidItem, NestingEndsAtTheLimit) {
-  EXPECT_TRUE(is_valid_item(nested_lists(kNestingDepthMax)));
-  EXPECT_FALSE(is_valid_item(nested_lists(kNestingDepthMax + 1)));
+  EXPECT_TRUE(is_valid_item(nested_lists(kNestingDepthMax - 1)));
+  EXPECT_FALSE(is_valid_item(nested_lists(kNestingDepthMax)));
 }
 
 TEST(ExtractKey, KeepsOnlyTheKeyAttributes) {

@@ -114,7 +114,7 @@ bool consume_container(std::string_view& in, AttributeType type, std::size_t dep
   if (!consume_bytes(in, 4, size_bytes)) return false;
   if (!consume_bytes(in, read_u32_be(size_bytes.data()), rest)) return false;
   if (is_set(type)) return consume_members(rest, type) && rest.empty();
-  if (depth >= kNestingDepthMax) return false;
+  if (depth + 1 >= kNestingDepthMax) return false;  // the value itself is the first level
   const bool valid = type == AttributeType::kMap ? consume_entries(rest, depth + 1)
                                                  : consume_elements(rest, depth + 1);
   return valid && rest.empty();

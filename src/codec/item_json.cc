@@ -1,0 +1,181 @@
+// Stored values to JSON. The other way is in item_json_reader.cc.
+#include "codec/item_json.h"
+
+#include <array>
+#include <cstring>
+
+#include "base/base64.h"
+
+namespace parley::codec {
+namespace {
+
+using model::AttributeType;
+using model::ValueView;
+
+constexpr std::uint64_t kOnes = 0x0101010101010101;
+constexpr std::uint64_t kHighs = 0x8080808080808080;
+
+/// The high bit of every byte of `word` that is zero, and of none before the first one.
+std::uint64_t zero_bytes(std::uint64_t word) {
+  return (word - kOnes) & ~word & kHighs;
+}
+
+/// Whether one of the eight bytes is a quote, a backslash or a control character.
+bool has_escape(std::uint64_t word) {
+  const std::uint64_t control = (word - kOnes * 0x20) & ~word & kHighs;
+  return (control | zero_bytes(word ^ kOnes * '"') | zero_bytes(word ^ kOnes * '\\')) != 0;
+}
+
+bool needs_escape(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+/// How many bytes of `text` go out as they are.
+std::size_t plain_prefix(std::string_view text) {
+  std::size_t size = 0;
+  for (; size + 8 <= text.size(); size += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + size, 8);
+    if (has_escape(word)) break;
+  }
+  while (size < text.size() && !needs_escape(text[size])) ++size;
+  return size;
+}
+
+void append_escape(std::string& out, char c) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out.push_back('\\');
+  switch (c) {
+    case '"':
+    case '\\':
+      out.push_back(c);
+      return;
+    case '\b':
+      out.push_back('b');
+      return;
+    case '\f':
+      out.push_back('f');
+      return;
+    case '\n':
+      out.push_back('n');
+      return;
+    case '\r':
+      out.push_back('r');
+      return;
+    case '\t':
+      out.push_back('t');
+      return;
+    default:
+      out.append("u00");
+      out.push_back(kHex[static_cast<unsigned char>(c) >> 4]);
+      out.push_back(kHex[static_cast<unsigned char>(c) & 15]);
+  }
+}
+
+void append_scalar_json(std::string& out, AttributeType type, std::string_view scalar_bytes) {
+  if (type == AttributeType::kString) {
+    append_json_string(out, scalar_bytes);
+    return;
+  }
+  out.push_back('"');
+  if (type == AttributeType::kNumber) {
+    model::Number::decode(scalar_bytes).append_text(out);
+  } else {
+    append_base64(out, scalar_bytes);
+  }
+  out.push_back('"');
+}
+
+void append_set_json(std::string& out, AttributeType member_type, const model::SetView& set) {
+  char separator = '[';
+  for (const std::string_view member : set) {
+    out.push_back(separator);
+    append_scalar_json(out, member_type, member);
+    separator = ',';
+  }
+  out.push_back(']');
+}
+
+void append_list_json(std::string& out, const model::ListView& list) {
+  out.push_back('[');
+  bool first = true;
+  for (const ValueView element : list) {
+    if (!first) out.push_back(',');
+    first = false;
+    append_json(out, element);
+  }
+  out.push_back(']');
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view utf8) {
+  out.push_back('"');
+  while (true) {
+    const std::size_t plain = plain_prefix(utf8);
+    out.append(utf8.substr(0, plain));
+    if (plain == utf8.size()) break;
+    append_escape(out, utf8[plain]);
+    utf8.remove_prefix(plain + 1);
+  }
+  out.push_back('"');
+}
+
+void append_json(std::string& out, ValueView value) {
+  switch (value.type()) {
+    case AttributeType::kString:
+      out.append(R"({"S":)");
+      append_scalar_json(out, AttributeType::kString, value.scalar_bytes());
+      break;
+    case AttributeType::kNumber:
+      out.append(R"({"N":)");
+      append_scalar_json(out, AttributeType::kNumber, value.scalar_bytes());
+      break;
+    case AttributeType::kBinary:
+      out.append(R"({"B":)");
+      append_scalar_json(out, AttributeType::kBinary, value.scalar_bytes());
+      break;
+    case AttributeType::kStringSet:
+      out.append(R"({"SS":)");
+      append_set_json(out, AttributeType::kString, value.set());
+      break;
+    case AttributeType::kNumberSet:
+      out.append(R"({"NS":)");
+      append_set_json(out, AttributeType::kNumber, value.set());
+      break;
+    case AttributeType::kBinarySet:
+      out.append(R"({"BS":)");
+      append_set_json(out, AttributeType::kBinary, value.set());
+      break;
+    case AttributeType::kMap:
+      out.append(R"({"M":)");
+      append_json(out, value.map());
+      break;
+    case AttributeType::kList:
+      out.append(R"({"L":)");
+      append_list_json(out, value.list());
+      break;
+    case AttributeType::kNull:
+      out.append(R"({"NULL":true)");
+      break;
+    case AttributeType::kBool:
+      out.append(value.boolean() ? R"({"BOOL":true)" : R"({"BOOL":false)");
+      break;
+  }
+  out.push_back('}');
+}
+
+void append_json(std::string& out, model::MapView item) {
+  out.push_back('{');
+  bool first = true;
+  for (const auto& [name, value] : item) {
+    if (!first) out.push_back(',');
+    first = false;
+    append_json_string(out, name);
+    out.push_back(':');
+    append_json(out, value);
+  }
+  out.push_back('}');
+}
+
+}  // namespace parley::codec
