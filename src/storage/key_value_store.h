@@ -1,5 +1,5 @@
-// KeyValueStore: an ordered map of bytes, the one thing a storage backend has to be. It knows no item.
-// Implementations: rocksdb/ (durable), memory/ (--in-memory). Both pass contract_test.cc.
+// KeyValueStore: an ordered map of bytes, the one thing a storage backend has to be. It knows no
+// item. Implementations: rocksdb/ (durable), memory/ (--in-memory). Both pass contract_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -58,14 +58,15 @@ class WriteBatch {
   std::vector<Extent> operations_;
 };
 
-/// A frozen state of the whole store. Must not outlive the store; hold it briefly (it pins garbage).
+/// A frozen state of the whole store. Must not outlive the store; hold it briefly (it pins
+/// garbage).
 class Snapshot {
  public:
   virtual ~Snapshot() = default;
 };
 
-/// Walks the entries of a range in one direction. Positioned on the first entry when made. One thread
-/// at a time; must not outlive the store or its snapshot.
+/// Walks the entries of a range in one direction. Positioned on the first entry when made. One
+/// thread at a time; must not outlive the store or its snapshot.
 class Iterator {
  public:
   virtual ~Iterator() = default;
@@ -78,8 +79,8 @@ class Iterator {
   [[nodiscard]] virtual Status status() const = 0;
 };
 
-/// An ordered map from bytes to bytes; keys order as unsigned bytes. Thread-safe. Reads may block on
-/// the disk, writes block until they are as durable as asked.
+/// An ordered map from bytes to bytes; keys order as unsigned bytes. Thread-safe. Reads may block
+/// on the disk, writes block until they are as durable as asked.
 class KeyValueStore {
  public:
   virtual ~KeyValueStore() = default;

@@ -1,0 +1,252 @@
+#include "storage/rocksdb/rocksdb_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <atomic>
+#include <mutex>
+#include <utility>
+
+#include "base/assert.h"
+
+namespace parley::storage {
+namespace {
+
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  SilentLogger() : rocksdb::Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+Error error_of(const rocksdb::Status& status) {
+  if (status.IsNoSpace() || status.subcode() == rocksdb::Status::SubCode::kSpaceLimit) {
+    return {ErrorCode::kStorageFull, "The disk is full: " + status.ToString()};
+  }
+  if (status.IsCorruption()) {
+    return {ErrorCode::kCorruption, "The stored data is damaged: " + status.ToString()};
+  }
+  return {ErrorCode::kIo, "The storage failed: " + status.ToString()};
+}
+
+rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+std::string_view view(const rocksdb::Slice& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+class RocksDbSnapshot final : public Snapshot {
+ public:
+  explicit RocksDbSnapshot(rocksdb::DB& db) : db_(db), snapshot_(db.GetSnapshot()) {}
+  ~RocksDbSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
+  RocksDbSnapshot(const RocksDbSnapshot&) = delete;
+  RocksDbSnapshot& operator=(const RocksDbSnapshot&) = delete;
+  [[nodiscard]] const rocksdb::Snapshot* get() const { return snapshot_; }
+
+ private:
+  rocksdb::DB& db_;  // the store's
+  const rocksdb::Snapshot* snapshot_;
+};
+
+rocksdb::ReadOptions read_options(const Snapshot* snapshot) {
+  rocksdb::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = static_cast<const RocksDbSnapshot*>(snapshot)->get();
+  return options;
+}
+
+class RocksDbIterator final : public Iterator {
+ public:
+  RocksDbIterator(rocksdb::DB& db, KeyRange range, Direction direction, const Snapshot* snapshot)
+      : range_(std::move(range)), lower_(range_.begin), upper_(range_.end), direction_(direction) {
+    rocksdb::ReadOptions options = read_options(snapshot);
+    options.iterate_lower_bound = &lower_;
+    if (!range_.end.empty()) options.iterate_upper_bound = &upper_;
+    iterator_.reset(db.NewIterator(options));
+    if (!range_.end.empty() && range_.begin >= range_.end) return;  // stays invalid
+    if (direction == Direction::kForward) {
+      iterator_->Seek(lower_);
+    } else {
+      iterator_->SeekToLast();
+    }
+  }
+
+  [[nodiscard]] bool valid() const override { return iterator_->Valid(); }
+  [[nodiscard]] std::string_view key() const override { return view(iterator_->key()); }
+  [[nodiscard]] std::string_view value() const override { return view(iterator_->value()); }
+
+  void next() override {
+    if (direction_ == Direction::kForward) {
+      iterator_->Next();
+    } else {
+      iterator_->Prev();
+    }
+  }
+
+  [[nodiscard]] Status status() const override {
+    const rocksdb::Status status = iterator_->status();
+    if (status.ok()) return {};
+    return std::unexpected(error_of(status));
+  }
+
+ private:
+  KeyRange range_;
+  rocksdb::Slice lower_;  // of range_; RocksDB keeps pointers to both
+  rocksdb::Slice upper_;
+  Direction direction_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+rocksdb::Status fill(rocksdb::WriteBatch& out, const WriteBatch& batch) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const WriteBatch::Operation operation = batch.at(i);
+    rocksdb::Status status;
+    switch (operation.kind) {
+      case WriteBatch::Kind::kPut:
+        status = out.Put(slice(operation.key), slice(operation.value));
+        break;
+      case WriteBatch::Kind::kErase:
+        status = out.Delete(slice(operation.key));
+        break;
+      case WriteBatch::Kind::kEraseRange:
+        status = out.DeleteRange(slice(operation.key), slice(operation.value));
+        break;
+    }
+    if (!status.ok()) return status;
+  }
+  return rocksdb::Status::OK();
+}
+
+class RocksDbStore final : public KeyValueStore {
+ public:
+  RocksDbStore(std::unique_ptr<rocksdb::DB> db, std::unique_ptr<DataDirectory> lock)
+      : lock_(std::move(lock)), db_(std::move(db)) {}
+
+  ~RocksDbStore() override {
+    if (unlogged_.load()) static_cast<void>(flush());
+    static_cast<void>(db_->Close());
+  }
+  RocksDbStore(const RocksDbStore&) = delete;
+  RocksDbStore& operator=(const RocksDbStore&) = delete;
+
+  [[nodiscard]] Status write(const WriteBatch& batch, Sync sync) override {
+    if (batch.empty()) return {};
+    rocksdb::WriteBatch filled(batch.size_bytes() + batch.size() * 12 + 16);
+    rocksdb::Status status = fill(filled, batch);
+    if (!status.ok()) return std::unexpected(error_of(status));
+    if (refusing_.load(std::memory_order_acquire)) PARLEY_TRY(resume());
+    rocksdb::WriteOptions options;
+    options.sync = sync == Sync::kFsync;
+    options.disableWAL = sync == Sync::kNone;
+    status = db_->Write(options, &filled);
+    if (!status.ok()) {
+      refusing_.store(true, std::memory_order_release);
+      return std::unexpected(error_of(status));
+    }
+    if (sync == Sync::kNone) unlogged_.store(true, std::memory_order_relaxed);
+    return {};
+  }
+
+  [[nodiscard]] Result<bool> get(std::string_view key, std::string& value,
+                                 const Snapshot* snapshot) const override {
+    rocksdb::PinnableSlice pinned(&value);
+    const rocksdb::Status status =
+        db_->Get(read_options(snapshot), db_->DefaultColumnFamily(), slice(key), &pinned);
+    if (status.IsNotFound()) return false;
+    if (!status.ok()) return std::unexpected(error_of(status));
+    if (pinned.IsPinned()) value.assign(pinned.data(), pinned.size());
+    return true;
+  }
+
+  [[nodiscard]] std::unique_ptr<Iterator> scan(const KeyRange& range, Direction direction,
+                                               const Snapshot* snapshot) const override {
+    return std::make_unique<RocksDbIterator>(*db_, range, direction, snapshot);
+  }
+
+  [[nodiscard]] std::unique_ptr<Snapshot> snapshot() const override {
+    return std::make_unique<RocksDbSnapshot>(*db_);
+  }
+
+  [[nodiscard]] Status flush() override {
+    rocksdb::Status status;
+    if (unlogged_.exchange(false)) {
+      status = db_->Flush(rocksdb::FlushOptions());
+      if (!status.ok()) unlogged_.store(true);
+    }
+    if (status.ok()) status = db_->SyncWAL();
+    if (!status.ok()) return std::unexpected(error_of(status));
+    return {};
+  }
+
+ private:
+  // RocksDB refuses every write after one failed until it is told to go on. It then starts a new
+  // log, so that what a failed write left in the old one is never read again.
+  Status resume() {
+    const std::scoped_lock lock(resume_mutex_);
+    if (!refusing_.load(std::memory_order_acquire)) return {};
+    const rocksdb::Status status = db_->Resume();
+    if (!status.ok()) return std::unexpected(error_of(status));
+    refusing_.store(false, std::memory_order_release);
+    return {};
+  }
+
+  std::unique_ptr<DataDirectory> lock_;  // outlives db_
+  std::unique_ptr<rocksdb::DB> db_;
+  std::atomic<bool> unlogged_ = false;  // writes with kNone since the last flush
+  std::atomic<bool> refusing_ = false;
+  std::mutex resume_mutex_;
+};
+
+rocksdb::Options database_options(const RocksDbOptions& options) {
+  rocksdb::Options out;
+  out.create_if_missing = true;
+  if (options.env != nullptr) out.env = options.env;
+  out.info_log = std::make_shared<SilentLogger>();
+  out.write_buffer_size = options.write_buffer_size_bytes;
+  out.max_write_buffer_number = options.write_buffer_count_max;
+  out.max_background_jobs = options.background_jobs_max;
+  out.compression = rocksdb::kLZ4Compression;
+  out.level_compaction_dynamic_level_bytes = true;
+  out.bytes_per_sync = 1u << 20;  // spreads the write-back of table files
+  // A fast open: nothing is read that a later read would not read anyway.
+  out.skip_stats_update_on_db_open = true;
+  out.skip_checking_sst_file_sizes_on_db_open = true;
+  out.stats_dump_period_sec = 0;
+  out.stats_persist_period_sec = 0;
+  out.max_open_files = 512;  // opened as they are read
+  out.avoid_unnecessary_blocking_io = true;
+
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_size = 8u << 10;
+  table.format_version = 5;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_size_bytes);
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KeyValueStore>> open_rocksdb_store(const std::string& directory,
+                                                          const RocksDbOptions& options,
+                                                          std::unique_ptr<DataDirectory> lock) {
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(database_options(options), directory, &db);
+  if (!status.ok()) {
+    const std::string text = status.ToString();
+    if (status.IsIOError() && text.find("lock") != std::string::npos) {
+      return fail(ErrorCode::kLocked, "Another process has " + directory + " open: " + text);
+    }
+    return std::unexpected(error_of(status));
+  }
+  return std::make_unique<RocksDbStore>(std::unique_ptr<rocksdb::DB>(db), std::move(lock));
+}
+
+}  // namespace parley::storage

@@ -1,0 +1,47 @@
+#include "storage/test_stores.h"
+
+#include <cstdlib>
+
+#include "base/assert.h"
+#include "storage/memory/memory_store.h"
+#include "storage/rocksdb/rocksdb_store.h"
+
+namespace parley::storage {
+
+TemporaryDirectory::TemporaryDirectory() {
+  path_ = (std::filesystem::temp_directory_path() / "parley-test-XXXXXX").string();
+  PARLEY_ASSERT(mkdtemp(path_.data()) != nullptr);
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string name_of(StoreKind kind) {
+  return kind == StoreKind::kMemory ? "Memory" : "RocksDb";
+}
+
+TestStore::TestStore(StoreKind kind) : kind_(kind) {
+  reopen();
+}
+
+void TestStore::reopen() {
+  store_.reset();
+  if (kind_ == StoreKind::kMemory) {
+    store_ = make_memory_store();
+  } else {
+    auto opened = open_rocksdb_store(directory_.path() + "/store");
+    PARLEY_ASSERT(opened.has_value());
+    store_ = *std::move(opened);
+  }
+}
+
+std::vector<std::pair<std::string, std::string>> entries_of(Iterator& iterator) {
+  std::vector<std::pair<std::string, std::string>> entries;
+  for (; iterator.valid(); iterator.next()) entries.emplace_back(iterator.key(), iterator.value());
+  PARLEY_ASSERT(iterator.status().has_value());
+  return entries;
+}
+
+}  // namespace parley::storage

@@ -1,0 +1,48 @@
+// Stores for tests: each implementation over a directory that goes with the test.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/key_value_store.h"
+
+namespace parley::storage {
+
+/// A new directory, removed with everything in it on destruction.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+enum class StoreKind { kMemory, kRocksDb };
+inline constexpr StoreKind kEveryStore[] = {StoreKind::kMemory, StoreKind::kRocksDb};
+[[nodiscard]] std::string name_of(StoreKind kind);
+
+/// An empty store of the kind.
+class TestStore {
+ public:
+  explicit TestStore(StoreKind kind);
+  [[nodiscard]] KeyValueStore& store() { return *store_; }
+  /// Closes and opens the store; a memory store is empty afterwards.
+  void reopen();
+
+ private:
+  StoreKind kind_;
+  TemporaryDirectory directory_;
+  std::unique_ptr<KeyValueStore> store_;
+};
+
+/// All that is left of a walk, which must end without an error.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> entries_of(Iterator& iterator);
+
+}  // namespace parley::storage
