@@ -79,7 +79,7 @@ void append_scalar_json(std::string& out, AttributeType type, std::string_view s
   }
   out.push_back('"');
   if (type == AttributeType::kNumber) {
-    model::Number::decode(scalar_bytes).append_text(out);
+    model::Number::append_decoded_text(scalar_bytes, out);
   } else {
     append_base64(out, scalar_bytes);
   }

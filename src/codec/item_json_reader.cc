@@ -167,10 +167,9 @@ Status append_number_set(const simdjson::dom::array& json, std::string& out) {
     std::string_view text;
     if (member.get(text) != simdjson::SUCCESS) {
       if (!member.is_null()) return not_a_string(member);
-      return invalid_parameter("An number set may not have a null string as a member");
+      return std::unexpected(model::Number::parse("").error());
     }
-    const model::Number number = PARLEY_TRY(model::Number::parse(text));
-    number.append_encoded(encoded);
+    PARLEY_TRY(model::Number::append_encoded_text(text, encoded));
     ends.push_back(encoded.size());
   }
   if (ends.empty()) return invalid_parameter("An number set  may not be empty");  // two spaces
@@ -217,6 +216,9 @@ Status append_entries(const simdjson::dom::object& json, std::string& out,
                       model::MapBuilder& builder, std::size_t depth) {
   for (const auto field : json) {
     if (field.key.empty()) return invalid("Empty attribute name");
+    if (field.key.size() > model::kAttributeNameSizeBytesMax) {
+      return invalid("Attribute name is too large, must be less than 65536 bytes");
+    }
     builder.begin_entry(field.key);
     PARLEY_TRY(append_value(field.value, out, depth));
   }
@@ -244,13 +246,9 @@ Status append_simple(AttributeType type, const element& json, std::string& out) 
       if (json.get(text) != simdjson::SUCCESS) return not_a_string(json);
       model::append_string(out, text);
       return {};
-    case AttributeType::kNumber: {
+    case AttributeType::kNumber:
       if (json.get(text) != simdjson::SUCCESS) return not_a_string(json);
-      const auto number = model::Number::parse(text);
-      if (!number) return std::unexpected(number.error());
-      model::append_number(out, *number);
-      return {};
-    }
+      return model::append_number_text(out, text);
     case AttributeType::kBinary: {
       const auto bytes = decode_blob(json);
       if (!bytes) return std::unexpected(bytes.error());

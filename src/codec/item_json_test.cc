@@ -156,6 +156,15 @@ TEST(ItemJson, SetsAreNeitherEmptyNorRepeating) {
             with_prefix("An string set may not have a null string as a member"));
 }
 
+TEST(ItemJson, ANullMemberOfANumberSetIsNoNumber) {
+  EXPECT_EQ(error_of(R"({"NS":["1",null]})"),
+            "Validation: The parameter cannot be converted to a numeric value");
+  EXPECT_EQ(
+      error_of(R"({"BS":[null]})"),
+      "Validation: One or more parameter values were invalid: Binary sets may not contain null "
+      "or empty values");
+}
+
 TEST(ItemJson, NullMustBeTrue) {
   EXPECT_EQ(
       error_of(R"({"NULL":false})"),
@@ -163,9 +172,15 @@ TEST(ItemJson, NullMustBeTrue) {
       "have the value of true");
 }
 
-TEST(ItemJson, AttributeNamesAreNotEmpty) {
+TEST(ItemJson, AttributeNamesAreNeitherEmptyNorTooLong) {
   EXPECT_EQ(round_trip(R"({"":{"S":"x"}})"), "Empty attribute name");
   EXPECT_EQ(error_of(R"({"M":{"":{"S":"x"}}})"), "Validation: Empty attribute name");
+  const auto named = [](std::size_t size) {
+    return R"({"M":{")" + std::string(size, 'n') + R"(":{"S":"x"}}})";
+  };
+  EXPECT_EQ(error_of(named(65'535)), "no error");
+  EXPECT_EQ(error_of(named(65'536)),
+            "Validation: Attribute name is too large, must be less than 65536 bytes");
 }
 
 TEST(ItemJson, WrongJsonTypesAreWordedByTheJavaTypeWanted) {

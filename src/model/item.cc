@@ -71,6 +71,15 @@ void append_number(std::string& out, const Number& number) {
   out[length_at] = static_cast<char>(out.size() - length_at - 1);
 }
 
+Status append_number_text(std::string& out, std::string_view text) {
+  append_tag(out, ValueTag::kNumber);
+  const std::size_t length_at = out.size();
+  out.push_back('\0');
+  PARLEY_TRY(Number::append_encoded_text(text, out));
+  out[length_at] = static_cast<char>(out.size() - length_at - 1);
+  return {};
+}
+
 void append_bool(std::string& out, bool value) {
   append_tag(out, value ? ValueTag::kTrue : ValueTag::kFalse);
 }

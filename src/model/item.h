@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "model/value_view.h"
 
 namespace parley::model {
@@ -33,6 +34,8 @@ class Item {
 void append_string(std::string& out, std::string_view utf8);
 void append_binary(std::string& out, std::string_view bytes);
 void append_number(std::string& out, const Number& number);
+/// A number from decimal text, in one step. Errors: as Number::parse; `out` is then unusable.
+[[nodiscard]] Status append_number_text(std::string& out, std::string_view text);
 void append_bool(std::string& out, bool value);
 void append_null(std::string& out);
 /// A scalar of type S, N or B from what ValueView::scalar_bytes gave.

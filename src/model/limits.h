@@ -11,6 +11,7 @@ inline constexpr std::size_t kItemSizeBytesMax = 409'600;
 /// Levels of an attribute's value, its own the first: a scalar may stand inside 31 lists and maps,
 /// an empty list inside 30. (AWS says 32 levels; DynamoDB Local counts so.)
 inline constexpr std::size_t kNestingDepthMax = 32;
+inline constexpr std::size_t kAttributeNameSizeBytesMax = 65'535;
 inline constexpr std::size_t kPartitionKeySizeBytesMax = 2048;
 inline constexpr std::size_t kSortKeySizeBytesMax = 1024;
 inline constexpr std::size_t kExpressionSizeBytesMax = 4096;

@@ -19,7 +19,8 @@ constexpr int kMagnitudeMin = -130;  // 1E-130
 // at most 20 of them; the leading pair's power of 100 is -65 (1E-130) to 62 (1E+125).
 constexpr int kPairsMax = 20;
 constexpr int kPairExponentMin = -65;
-constexpr unsigned char kZeroHeader = 0x80;          // also the least positive header
+constexpr unsigned char kZeroHeader = 0x80;  // also the least positive header
+// Sorts a shorter negative number after the longer ones; with kPairsMax pairs nothing is longer.
 constexpr unsigned char kNegativeTerminator = 0xFF;  // sorts after every complemented pair
 constexpr std::uint64_t kChunk = 10'000'000'000'000'000'000ULL;  // 10^19, the most a u64 holds
 constexpr int kChunkDigits = 19;
@@ -40,133 +41,248 @@ int digit_count(Coefficient value) {
   return static_cast<int>(end - kPowersOfTen.begin());
 }
 
-/// Writes the decimal digits of `value` as characters; returns how many. `out` holds 39.
-int write_digits(Coefficient value, char* out) {
-  const int count = digit_count(value);
-  auto low = static_cast<std::uint64_t>(value % kChunk);
-  auto high = static_cast<std::uint64_t>(value / kChunk % kChunk);
+/// A number on its way between text, bytes and coefficient: its significant digits, the first and
+/// the last of them not zero, at digits()[0 .. count); zero has none. One place is left in front of
+/// them and one behind, so that either end can be filled up to a pair.
+struct Decimal {
+  char storage[2 * kPairsMax + 2];
+  int count = 0;
+  int exponent = 0;  // the power of ten of the last digit
+  bool negative = false;
+  [[nodiscard]] char* digits() { return storage + 1; }
+  [[nodiscard]] const char* digits() const { return storage + 1; }
+  /// The power of ten of the first digit.
+  [[nodiscard]] int magnitude() const { return exponent + count - 1; }
+};
+
+void write_chunk(std::uint64_t chunk, int count, char* out) {
   for (int i = count - 1; i >= 0; --i) {
-    std::uint64_t& chunk = count - 1 - i < kChunkDigits ? low : high;
     out[i] = static_cast<char>('0' + chunk % 10);
     chunk /= 10;
   }
-  return count;
+}
+
+Decimal to_decimal(Coefficient coefficient, int exponent, bool negative) {
+  Decimal decimal;
+  decimal.exponent = exponent;
+  decimal.negative = negative;
+  if (coefficient == 0) return decimal;
+  decimal.count = digit_count(coefficient);
+  int high_count = 0;
+  if (decimal.count > kChunkDigits) {
+    high_count = decimal.count - kChunkDigits;
+    write_chunk(static_cast<std::uint64_t>(coefficient / kChunk), high_count, decimal.digits());
+    coefficient %= kChunk;
+  }
+  write_chunk(static_cast<std::uint64_t>(coefficient), decimal.count - high_count,
+              decimal.digits() + high_count);
+  return decimal;
+}
+
+std::uint64_t read_chunk(const char* digits, int count) {
+  std::uint64_t chunk = 0;
+  for (int i = 0; i < count; ++i) chunk = chunk * 10 + static_cast<unsigned>(digits[i] - '0');
+  return chunk;
+}
+
+Coefficient coefficient_of(const Decimal& decimal) {
+  if (decimal.count <= kChunkDigits) return read_chunk(decimal.digits(), decimal.count);
+  const int high_count = decimal.count - kChunkDigits;
+  return Coefficient{read_chunk(decimal.digits(), high_count)} * kChunk +
+         read_chunk(decimal.digits() + high_count, kChunkDigits);
 }
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-std::unexpected<Error> not_a_number(std::string_view text) {
+enum class Fault : std::uint8_t { kNone, kNotANumber, kOverflow, kUnderflow, kTooManyDigits };
+
+/// The error of `fault` in DynamoDB's words; `text` is what the request gave.
+std::unexpected<Error> error_of(Fault fault, std::string_view text) {
+  switch (fault) {
+    case Fault::kOverflow:
+      return invalid(
+          "Number overflow. Attempting to store a number with magnitude larger than supported "
+          "range");
+    case Fault::kUnderflow:
+      return invalid(
+          "Number underflow. Attempting to store a number with magnitude smaller than supported "
+          "range");
+    case Fault::kTooManyDigits:
+      return invalid("Attempting to store more than 38 significant digits in a Number");
+    default:
+      break;
+  }
   std::string message = "The parameter cannot be converted to a numeric value";
   if (!text.empty()) message.append(": ").append(text);
   return invalid(std::move(message));
 }
 
-std::unexpected<Error> overflow() {
-  return invalid(
-      "Number overflow. Attempting to store a number with magnitude larger than supported range");
+Fault check_range(std::int64_t magnitude, std::int64_t digit_count) {
+  if (magnitude > kMagnitudeMax) return Fault::kOverflow;
+  if (magnitude < kMagnitudeMin) return Fault::kUnderflow;
+  return digit_count > kDigitsMax ? Fault::kTooManyDigits : Fault::kNone;
 }
 
-std::unexpected<Error> underflow() {
-  return invalid(
-      "Number underflow. Attempting to store a number with magnitude smaller than supported range");
-}
-
-std::unexpected<Error> too_many_digits() {
-  return invalid("Attempting to store more than 38 significant digits in a Number");
-}
-
-/// What decimal text says: its digits without the point, and the power of ten of the last of them.
-struct Decimal {
-  std::string_view before_point;
-  std::string_view after_point;
-  std::int64_t exponent = 0;
-  bool negative = false;
-};
-
-bool consume_exponent(std::string_view& text, std::int64_t& exponent) {
-  constexpr std::int64_t kLimit = 2'147'483'647;  // a larger one is not a number at all
-  bool negative = false;
-  if (!text.empty() && (text.front() == '+' || text.front() == '-')) {
-    negative = text.front() == '-';
-    text.remove_prefix(1);
-  }
-  if (text.empty()) return false;
-  while (!text.empty() && is_digit(text.front())) {
-    exponent = exponent * 10 + (text.front() - '0');
+/// Reads the power of ten behind an 'e'. A number whose power does not fit 32 bits is none at all.
+bool read_exponent(const char* at, const char* end, std::int64_t& exponent) {
+  constexpr std::int64_t kLimit = 2'147'483'647;
+  const bool negative = at != end && *at == '-';
+  if (at != end && (*at == '+' || *at == '-')) ++at;
+  if (at == end) return false;
+  for (; at != end; ++at) {
+    if (!is_digit(*at)) return false;
+    exponent = exponent * 10 + (*at - '0');
     if (exponent > kLimit) return false;
-    text.remove_prefix(1);
   }
   if (negative) exponent = -exponent;
   return true;
 }
 
-std::string_view consume_digits(std::string_view& text) {
-  std::size_t size = 0;
-  while (size < text.size() && is_digit(text[size])) ++size;
-  const std::string_view digits = text.substr(0, size);
-  text.remove_prefix(size);
-  return digits;
+/// Reads decimal text in one pass. Zeros are held back until a later digit makes them significant.
+Fault read_text(std::string_view text, Decimal& decimal) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  if (at != end && (*at == '+' || *at == '-')) decimal.negative = *at++ == '-';
+  char* const digits = decimal.digits();
+  std::int64_t written = 0;     // significant digits, also those there is no room for
+  std::int64_t held_zeros = 0;  // zeros behind the last digit written
+  std::int64_t after_point = 0;
+  bool point = false;
+  bool any = false;
+  for (; at != end; ++at) {
+    const char c = *at;
+    if (is_digit(c)) {
+      any = true;
+      after_point += point ? 1 : 0;
+      if (c == '0') {
+        held_zeros += written > 0 ? 1 : 0;
+        continue;
+      }
+      for (; held_zeros > 0; --held_zeros, ++written) {
+        if (written < kDigitsMax) digits[written] = '0';
+      }
+      if (written < kDigitsMax) digits[written] = c;
+      ++written;
+    } else if (c == '.' && !point) {
+      point = true;
+    } else {
+      break;
+    }
+  }
+  std::int64_t exponent = 0;
+  if (!any) return Fault::kNotANumber;
+  if (at != end && ((*at != 'e' && *at != 'E') || !read_exponent(at + 1, end, exponent))) {
+    return Fault::kNotANumber;
+  }
+  if (written == 0) {
+    decimal.negative = false;
+    return Fault::kNone;
+  }
+  exponent += held_zeros - after_point;
+  const Fault fault = check_range(exponent + written - 1, written);
+  if (fault != Fault::kNone) return fault;
+  decimal.count = static_cast<int>(written);
+  decimal.exponent = static_cast<int>(exponent);
+  return Fault::kNone;
 }
 
-bool read_decimal(std::string_view text, Decimal& decimal) {
-  if (!text.empty() && (text.front() == '+' || text.front() == '-')) {
-    decimal.negative = text.front() == '-';
-    text.remove_prefix(1);
+void append_plain_text(const Decimal& decimal, std::string& out) {
+  const int count = decimal.count;
+  if (count == 0) {
+    out.push_back('0');
+    return;
   }
-  decimal.before_point = consume_digits(text);
-  if (!text.empty() && text.front() == '.') {
-    text.remove_prefix(1);
-    decimal.after_point = consume_digits(text);
+  if (decimal.negative) out.push_back('-');
+  const char* const digits = decimal.digits();
+  const int point = count + decimal.exponent;  // how many digits stand before the decimal point
+  if (decimal.exponent >= 0) {
+    out.append(digits, static_cast<std::size_t>(count));
+    out.append(static_cast<std::size_t>(decimal.exponent), '0');
+  } else if (point > 0) {
+    out.append(digits, static_cast<std::size_t>(point));
+    out.push_back('.');
+    out.append(digits + point, static_cast<std::size_t>(count - point));
+  } else {
+    out.append("0.");
+    out.append(static_cast<std::size_t>(-point), '0');
+    out.append(digits, static_cast<std::size_t>(count));
   }
-  if (decimal.before_point.empty() && decimal.after_point.empty()) return false;
-  if (!text.empty() && (text.front() == 'e' || text.front() == 'E')) {
-    text.remove_prefix(1);
-    if (!consume_exponent(text, decimal.exponent)) return false;
+}
+
+void append_bytes(Decimal& decimal, std::string& out) {
+  if (decimal.count == 0) {
+    out.push_back(static_cast<char>(kZeroHeader));
+    return;
   }
-  return text.empty();
+  // Fill up to pairs: a zero in front where the leading pair has one digit only, and one behind.
+  const int magnitude = decimal.magnitude();
+  const bool leading_zero = magnitude % 2 == 0;
+  decimal.digits()[-1] = '0';
+  decimal.digits()[decimal.count] = '0';
+  const char* pair = decimal.digits() - (leading_zero ? 1 : 0);
+  const int pair_count = (decimal.count + (leading_zero ? 2 : 1)) / 2;
+  const int pair_exponent = (magnitude - (leading_zero ? 0 : 1)) / 2;
+
+  char bytes[Number::kEncodedSizeBytesMax];
+  int size = 0;
+  const int header = kZeroHeader + pair_exponent - kPairExponentMin;
+  bytes[size++] = static_cast<char>(decimal.negative ? 0xFF - header : header);
+  for (int i = 0; i < pair_count; ++i, pair += 2) {
+    const int value = (pair[0] - '0') * 10 + (pair[1] - '0');
+    bytes[size++] = static_cast<char>(decimal.negative ? 100 - value : value);
+  }
+  if (decimal.negative && pair_count < kPairsMax) {
+    bytes[size++] = static_cast<char>(kNegativeTerminator);
+  }
+  out.append(bytes, static_cast<std::size_t>(size));
+}
+
+Decimal from_bytes(std::string_view encoded) {
+  PARLEY_ASSERT(!encoded.empty() && encoded.size() <= Number::kEncodedSizeBytesMax);
+  Decimal decimal;
+  if (encoded.size() == 1) return decimal;
+  const auto header = static_cast<unsigned char>(encoded.front());
+  decimal.negative = header < kZeroHeader;
+  if (decimal.negative && static_cast<unsigned char>(encoded.back()) == kNegativeTerminator) {
+    encoded.remove_suffix(1);
+  }
+  const int pair_exponent =
+      (decimal.negative ? 0xFF - header : int{header}) - kZeroHeader + kPairExponentMin;
+  const auto pair_count = static_cast<int>(encoded.size()) - 1;
+  PARLEY_ASSERT(pair_count >= 1 && pair_count <= kPairsMax);
+  // A leading zero goes to the place before the digits. (What is no digit can only come of damaged
+  // bytes; it stays inside the array all the same.)
+  const auto pair_at = [&](int i) {
+    const int byte = static_cast<unsigned char>(encoded[static_cast<std::size_t>(i) + 1]);
+    return decimal.negative ? 100 - byte : byte;
+  };
+  char* out = decimal.digits() - (pair_at(0) < 10 ? 1 : 0);
+  const char* const begin = decimal.digits();
+  for (int i = 0; i < pair_count; ++i, out += 2) {
+    const int pair = pair_at(i);
+    out[0] = static_cast<char>('0' + pair / 10);
+    out[1] = static_cast<char>('0' + pair % 10);
+  }
+  decimal.count = static_cast<int>(out - begin);
+  decimal.exponent = 2 * (pair_exponent - pair_count + 1);
+  if (decimal.digits()[decimal.count - 1] == '0') {
+    --decimal.count;
+    ++decimal.exponent;
+  }
+  return decimal;
 }
 
 }  // namespace
 
 Result<Number> Number::parse(std::string_view text) {
   Decimal decimal;
-  if (!read_decimal(text, decimal)) return not_a_number(text);
-
-  // Gather the digits from the first to the last that is not zero; `position` counts all of them.
-  Coefficient coefficient = 0;
-  std::int64_t first = -1;
-  std::int64_t last = -1;
-  std::int64_t position = 0;
-  int gathered = 0;
-  for (const std::string_view part : {decimal.before_point, decimal.after_point}) {
-    for (const char c : part) {
-      if (c != '0') {
-        if (first < 0) {
-          first = position;
-          last = position - 1;
-        }
-        gathered = static_cast<int>(std::min<std::int64_t>(position - first + 1, kDigitsMax + 1));
-        if (gathered <= kDigitsMax) {
-          coefficient = coefficient * power_of_ten(static_cast<int>(position - last)) +
-                        static_cast<unsigned>(c - '0');
-        }
-        last = position;
-      }
-      ++position;
-    }
-  }
-  if (first < 0) return Number();
-
-  const auto point = static_cast<std::int64_t>(decimal.before_point.size());
-  const std::int64_t magnitude = decimal.exponent + point - 1 - first;
-  if (magnitude > kMagnitudeMax) return overflow();
-  if (magnitude < kMagnitudeMin) return underflow();
-  if (gathered > kDigitsMax) return too_many_digits();
+  const Fault fault = read_text(text, decimal);
+  if (fault != Fault::kNone) return error_of(fault, text);
   Number number;
-  number.coefficient_ = coefficient;
-  number.exponent_ = static_cast<std::int16_t>(decimal.exponent + point - 1 - last);
+  number.coefficient_ = coefficient_of(decimal);
+  number.exponent_ = static_cast<std::int16_t>(decimal.exponent);
   number.negative_ = decimal.negative;
   return number;
 }
@@ -186,60 +302,29 @@ Number Number::from_int64(std::int64_t value) {
 }
 
 void Number::append_encoded(std::string& out) const {
-  if (coefficient_ == 0) {
-    out.push_back(static_cast<char>(kZeroHeader));
-    return;
-  }
-  // One zero in front where the leading pair has one digit only, and one behind for the last pair.
-  char digits[kDigitsMax + 3] = {'0'};
-  const int count = write_digits(coefficient_, digits + 1);
-  const int magnitude = exponent_ + count - 1;
-  const bool leading_zero = magnitude % 2 == 0;
-  digits[count + 1] = '0';
-  const char* pair = leading_zero ? digits : digits + 1;
-  const int pair_count = (count + (leading_zero ? 2 : 1)) / 2;
-  const int pair_exponent = (magnitude - (leading_zero ? 0 : 1)) / 2;
+  Decimal decimal = to_decimal(coefficient_, exponent_, negative_);
+  append_bytes(decimal, out);
+}
 
-  char bytes[kEncodedSizeBytesMax];
-  int size = 0;
-  const int header = kZeroHeader + pair_exponent - kPairExponentMin;
-  bytes[size++] = static_cast<char>(negative_ ? 0xFF - header : header);
-  for (int i = 0; i < pair_count; ++i, pair += 2) {
-    const int value = (pair[0] - '0') * 10 + (pair[1] - '0');
-    bytes[size++] = static_cast<char>(negative_ ? 100 - value : value);
-  }
-  if (negative_) bytes[size++] = static_cast<char>(kNegativeTerminator);
-  out.append(bytes, static_cast<std::size_t>(size));
+Status Number::append_encoded_text(std::string_view text, std::string& out) {
+  Decimal decimal;
+  const Fault fault = read_text(text, decimal);
+  if (fault != Fault::kNone) return error_of(fault, text);
+  append_bytes(decimal, out);
+  return {};
+}
+
+void Number::append_decoded_text(std::string_view encoded, std::string& out) {
+  const Decimal decimal = from_bytes(encoded);
+  append_plain_text(decimal, out);
 }
 
 Number Number::decode(std::string_view encoded) {
-  PARLEY_ASSERT(!encoded.empty() && encoded.size() <= kEncodedSizeBytesMax);
+  const Decimal decimal = from_bytes(encoded);
   Number number;
-  if (encoded.size() == 1) return number;
-  const auto header = static_cast<unsigned char>(encoded.front());
-  number.negative_ = header < kZeroHeader;
-  if (number.negative_) encoded.remove_suffix(1);
-  const int pair_exponent =
-      (number.negative_ ? 0xFF - header : int{header}) - kZeroHeader + kPairExponentMin;
-  const int pair_count = static_cast<int>(encoded.size()) - 1;
-  PARLEY_ASSERT(pair_count >= 1 && pair_count <= kPairsMax);
-  const auto pair = [&](int i) {
-    const int byte = static_cast<unsigned char>(encoded[static_cast<std::size_t>(i) + 1]);
-    return static_cast<unsigned>(number.negative_ ? 100 - byte : byte);
-  };
-  Coefficient coefficient = 0;
-  for (int i = 0; i + 1 < pair_count; ++i) coefficient = coefficient * 100 + pair(i);
-  // The last pair apart: its zero would be one digit more than the coefficient has room for.
-  int exponent = 2 * (pair_exponent - pair_count + 1);
-  const unsigned last = pair(pair_count - 1);
-  if (last % 10 == 0) {
-    coefficient = coefficient * 10 + last / 10;
-    ++exponent;
-  } else {
-    coefficient = coefficient * 100 + last;
-  }
-  number.coefficient_ = coefficient;
-  number.exponent_ = static_cast<std::int16_t>(exponent);
+  number.coefficient_ = coefficient_of(decimal);
+  number.exponent_ = static_cast<std::int16_t>(decimal.exponent);
+  number.negative_ = decimal.negative;
   return number;
 }
 
@@ -250,8 +335,13 @@ bool Number::is_valid_encoding(std::string_view encoded) {
   const bool negative = header < kZeroHeader;
   std::string_view pairs = encoded.substr(1);
   if (negative) {
-    if (static_cast<unsigned char>(pairs.back()) != kNegativeTerminator) return false;
-    pairs.remove_suffix(1);
+    // Either a terminator behind fewer than all pairs, or all pairs and none.
+    if (static_cast<unsigned char>(pairs.back()) == kNegativeTerminator) {
+      pairs.remove_suffix(1);
+      if (pairs.size() == std::size_t{kPairsMax}) return false;
+    } else if (pairs.size() != std::size_t{kPairsMax}) {
+      return false;
+    }
   }
   if (pairs.empty() || pairs.size() > std::size_t{kPairsMax}) return false;
   const auto pair = [&](std::size_t i) {
@@ -270,26 +360,8 @@ bool Number::is_valid_encoding(std::string_view encoded) {
 }
 
 void Number::append_text(std::string& out) const {
-  if (coefficient_ == 0) {
-    out.push_back('0');
-    return;
-  }
-  if (negative_) out.push_back('-');
-  char digits[kDigitsMax + 1];
-  const int count = write_digits(coefficient_, digits);
-  const int point = count + exponent_;  // how many digits stand before the decimal point
-  if (exponent_ >= 0) {
-    out.append(digits, static_cast<std::size_t>(count));
-    out.append(static_cast<std::size_t>(exponent_), '0');
-  } else if (point > 0) {
-    out.append(digits, static_cast<std::size_t>(point));
-    out.push_back('.');
-    out.append(digits + point, static_cast<std::size_t>(count - point));
-  } else {
-    out.append("0.");
-    out.append(static_cast<std::size_t>(-point), '0');
-    out.append(digits, static_cast<std::size_t>(count));
-  }
+  const Decimal decimal = to_decimal(coefficient_, exponent_, negative_);
+  append_plain_text(decimal, out);
 }
 
 std::string Number::to_text() const {
@@ -314,9 +386,10 @@ Result<Number> Number::add(const Number& left, const Number& right) {
   // At 10^low.exponent the sum has no trailing zero to drop when shift > 0, so it has as many
   // significant digits as it is long. More than twice 10^38 cannot come down to 38 digits by taking
   // away a coefficient below 10^38; up to there both fit 128 bits, their sum too.
-  constexpr int kShiftMax = kDigitsMax;
-  if (shift > kShiftMax || high.coefficient_ > 2 * power_of_ten(kDigitsMax) / power_of_ten(shift)) {
-    return too_many_digits();
+  if (shift > kDigitsMax ||
+      high.coefficient_ > 2 * power_of_ten(kDigitsMax) / power_of_ten(shift)) {
+    const bool carries = high.negative_ == low.negative_ && high.carries_over(low);
+    return error_of(carries ? Fault::kOverflow : Fault::kTooManyDigits, {});
   }
   const Coefficient a = high.coefficient_ * power_of_ten(shift);
   const Coefficient b = low.coefficient_;
@@ -336,11 +409,20 @@ Result<Number> Number::add(const Number& left, const Number& right) {
     ++sum.exponent_;
   }
   const int digits = digit_count(sum.coefficient_);
-  const int magnitude = sum.exponent_ + digits - 1;
-  if (magnitude > kMagnitudeMax) return overflow();
-  if (magnitude < kMagnitudeMin) return underflow();
-  if (digits > kDigitsMax) return too_many_digits();
+  const Fault fault = check_range(sum.exponent_ + digits - 1, digits);
+  if (fault != Fault::kNone) return error_of(fault, {});
   return sum;
+}
+
+bool Number::carries_over(const Number& smaller) const {
+  const int digits =
+      kMagnitudeMax + 1 - exponent_;      // of this one's coefficient, once it is too large
+  if (digits > kDigitsMax) return false;  // it does not reach up to the limit
+  Number missing;
+  missing.coefficient_ = power_of_ten(digits) - coefficient_;
+  missing.exponent_ = exponent_;
+  missing.negative_ = smaller.negative_;
+  return smaller.negative_ ? smaller <= missing : smaller >= missing;
 }
 
 std::strong_ordering operator<=>(const Number& left, const Number& right) {

@@ -5,9 +5,9 @@
 // members are.
 //
 // Stored bytes (docs/formats/number.md), order-preserving under unsigned byte comparison: a header
-// byte of sign and base-100 exponent, then the base-100 digits aligned to the decimal point,
-// negative numbers complemented and ended by 0xFF. Their length is DynamoDB's own size of the
-// number.
+// byte of sign and base-100 exponent, then the base-100 digits aligned to the decimal point;
+// negative numbers complemented and (unless they have all 20 digits) ended by 0xFF. Their length is
+// DynamoDB's own size of the number.
 #pragma once
 
 #include <compare>
@@ -40,6 +40,12 @@ class Number {
   /// At most kEncodedSizeBytesMax bytes.
   void append_encoded(std::string& out) const;
 
+  /// parse(text)->append_encoded(out) without the way through a coefficient, for requests. Appends
+  /// nothing when it fails. Errors: as parse.
+  [[nodiscard]] static Status append_encoded_text(std::string_view text, std::string& out);
+  /// decode(encoded).append_text(out), the same way back, for replies.
+  static void append_decoded_text(std::string_view encoded, std::string& out);
+
   /// Plain decimal as DynamoDB returns it: no exponent, no plus sign, no superfluous zeros, "0" for
   /// every zero, "-0.5" and not "-.5". At most 38 + 130 characters.
   void append_text(std::string& out) const;
@@ -56,9 +62,12 @@ class Number {
   friend bool operator==(const Number&, const Number&) = default;
   friend std::strong_ordering operator<=>(const Number& left, const Number& right);
 
-  static constexpr std::size_t kEncodedSizeBytesMax = 22;
+  static constexpr std::size_t kEncodedSizeBytesMax = 21;
 
  private:
+  /// Whether adding `smaller`, of the same sign and exponent or less, leaves the range.
+  [[nodiscard]] bool carries_over(const Number& smaller) const;
+
   __extension__ using Coefficient = unsigned __int128;  // no standard type has 128 bits
   Coefficient coefficient_ = 0;
   std::int16_t exponent_ = 0;
