@@ -209,6 +209,7 @@ struct TableUpdate {
   std::optional<std::string> table_class;
   std::optional<bool> kms_enabled;
   std::optional<std::string> kms_key;
+  std::optional<std::vector<model::Tag>> tags;  // all of them: replaces the table's
 };
 
 }  // namespace parley::engine
