@@ -1,5 +1,6 @@
 // AWS Signature Version 4: signing what we send, and the credential chain that finds the keys.
-// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+// Source:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 #pragma once
 
 #include <optional>
@@ -31,9 +32,9 @@ struct AwsProfile {
 
 /// The usual chain: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; then the profile
 /// AWS_PROFILE (or `profile`, or "default") of AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials) and
-/// AWS_CONFIG_FILE (~/.aws/config); region from AWS_REGION, AWS_DEFAULT_REGION, then the config file.
-/// `environment` looks a variable up (nullptr if unset): a parameter, so that tests need no process
-/// environment. Reads files; errors: kIo for a named profile that is nowhere.
+/// AWS_CONFIG_FILE (~/.aws/config); region from AWS_REGION, AWS_DEFAULT_REGION, then the config
+/// file. `environment` looks a variable up (nullptr if unset): a parameter, so that tests need no
+/// process environment. Reads files; errors: kIo for a named profile that is nowhere.
 using Environment = const char* (*)(const char* name);
 [[nodiscard]] Result<AwsProfile> load_aws_profile(Environment environment,
                                                   std::string_view profile = {});

@@ -1,9 +1,10 @@
-// HttpServer: HTTP/1.1 on loopback or wider, one event loop a core. It knows no DynamoDB: it hands a
-// parsed request to an HttpHandler and writes what comes back.
+// HttpServer: HTTP/1.1 on loopback or wider, one event loop a core. It knows no DynamoDB: it hands
+// a parsed request to an HttpHandler and writes what comes back.
 //
-// Keep-alive, pipelining (replies in the order of requests), chunked and sized request bodies,
-// Expect: 100-continue, absolute-form request targets (RFC 9112, section 3.2.2: a client that takes us
-// for its proxy), limits on body, header and time, so that a slow or hostile client costs only itself.
+// Keep-alive, pipelining (a connection's requests run one after the other, in order), chunked and
+// sized request bodies, Expect: 100-continue, absolute-form request targets (RFC 9112,
+// section 3.2.2: a client that takes us for its proxy), limits on body, header and time, so that a
+// slow or hostile client costs only itself.
 #pragma once
 
 #include <chrono>
@@ -44,12 +45,12 @@ struct HttpReply {
   int status = 200;
   std::string_view content_type = {};  // static storage; empty: no such header
   /// Names in static storage, values owned.
-  std::vector<std::pair<std::string_view, std::string>> headers;
-  std::string body;
+  std::vector<std::pair<std::string_view, std::string>> headers = {};
+  std::string body = {};
 };
 
-/// To be called exactly once, from any thread; after that the request is gone. Dropped without a call,
-/// it answers 500.
+/// To be called exactly once, from any thread; after that the request is gone. Dropped without a
+/// call, it answers 500.
 using ReplyCallback = std::move_only_function<void(HttpReply)>;
 
 /// Called on an event loop's thread: it must not block. It may reply before it returns (the fast
@@ -64,23 +65,27 @@ class HttpHandler {
 };
 
 struct HttpServerOptions {
-  std::string bind_address = "127.0.0.1";
-  std::uint16_t port = 8000;                           // 0: any free one
-  unsigned threads = 0;                                // 0: one a core
-  std::size_t header_size_bytes_max = 16 * 1024;       // request line and headers together
+  std::string bind_address = "127.0.0.1";         // or "localhost": 127.0.0.1, and ::1 if it exists
+  std::uint16_t port = 8000;                      // 0: any free one
+  unsigned threads = 0;                           // 0: one a core
+  std::size_t header_size_bytes_max = 16 * 1024;  // request line and headers together
   std::size_t body_size_bytes_max = 16 * 1024 * 1024;  // DynamoDB's
-  std::chrono::seconds header_timeout{10};  // from a request's first byte to its last header
-  std::chrono::seconds body_timeout{60};    // from the last header to the body's last byte
-  std::chrono::seconds idle_timeout{300};   // between requests of a connection
-  std::size_t connections_max = 20'000;     // further ones get 503 and are closed
+  // Watched by a sweep, so each may take a tenth (at most a second) longer.
+  std::chrono::milliseconds header_timeout{
+      10'000};                                     // from a request's first byte to its last header
+  std::chrono::milliseconds body_timeout{60'000};  // from the last header to the body's last byte
+  std::chrono::milliseconds idle_timeout{300'000};  // between requests of a connection
+  std::chrono::milliseconds write_timeout{60'000};  // the client taking nothing of its reply
+  std::size_t connections_max = 20'000;             // further ones get 503 and are closed
 };
 
 class HttpServer {
  public:
-  /// Binds and listens; no request is handled before run(). `handler` is borrowed and must outlive the
-  /// server. Errors: kIo with a message that names the address and says what to do about it.
+  /// Binds and listens; no request is handled before run(). `handler` is borrowed and must outlive
+  /// the server. Errors: kIo with a message that names the address and says what to do about it.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(const HttpServerOptions& options,
                                                                   HttpHandler& handler);
+  /// Stops without grace.
   ~HttpServer();
 
   [[nodiscard]] std::uint16_t port() const;
@@ -88,7 +93,7 @@ class HttpServer {
   /// Starts the event loops on threads of their own and returns.
   void start();
   /// Stops accepting, lets requests in flight finish for up to `grace`, closes the rest, joins the
-  /// threads. Idempotent.
+  /// threads. Blocks; idempotent; not to be called by a handler.
   void stop(std::chrono::milliseconds grace);
 
  private:

@@ -1,0 +1,93 @@
+// RawClient: a blocking socket for tests, to say to a server what no well-behaved client would.
+#pragma once
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace parley::net {
+
+/// Fails its test instead of waiting longer than ten seconds for anything.
+class RawClient {
+ public:
+  explicit RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval timeout{.tv_sec = 10, .tv_usec = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  }
+  RawClient(RawClient&& other) noexcept
+      : socket_(std::exchange(other.socket_, -1)),
+        connected_(other.connected_),
+        received_(std::move(other.received_)) {}
+  RawClient& operator=(RawClient&&) = delete;
+  ~RawClient() {
+    if (socket_ >= 0) ::close(socket_);
+  }
+
+  [[nodiscard]] bool connected() const { return connected_; }
+
+  /// False if the server has closed; what it sent before can still be read.
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+
+  void shut_down_sending() { ::shutdown(socket_, SHUT_WR); }
+
+  /// One whole reply with a Content-Length, as head and body together; empty if the server closed.
+  std::string read_reply() {
+    std::size_t head = 0;
+    while ((head = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!receive()) return {};
+    }
+    std::size_t size = head + 4;
+    const std::size_t length = received_.find("Content-Length: ");
+    if (length < head) size += std::strtoul(received_.c_str() + length + 16, nullptr, 10);
+    while (received_.size() < size) {
+      if (!receive()) return {};
+    }
+    std::string reply = received_.substr(0, size);
+    received_.erase(0, size);
+    return reply;
+  }
+
+  /// Everything until the server closes or resets.
+  std::string read_to_end() {
+    while (receive()) {
+    }
+    return std::move(received_);
+  }
+
+ private:
+  bool receive() {
+    char bytes[16 * 1024];
+    const ssize_t size = ::recv(socket_, bytes, sizeof bytes, 0);
+    EXPECT_FALSE(size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) << "the server is silent";
+    if (size <= 0) return false;
+    received_.append(bytes, static_cast<std::size_t>(size));
+    return true;
+  }
+
+  int socket_;
+  bool connected_ = false;
+  std::string received_;
+};
+
+}  // namespace parley::net
