@@ -209,7 +209,8 @@ struct TableUpdate {
   std::optional<std::string> table_class;
   std::optional<bool> kms_enabled;
   std::optional<std::string> kms_key;
-  std::optional<std::vector<model::Tag>> tags;  // all of them: replaces the table's
+  std::vector<model::Tag> tags_to_set;            // replaces the values of keys that exist
+  std::vector<std::string> tag_keys_to_remove;    // keys that do not exist are fine
 };
 
 }  // namespace parley::engine
