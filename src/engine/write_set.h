@@ -1,0 +1,70 @@
+// WriteSet: everything one write, or one transaction, changes in the store, gathered while the
+// latches are held and submitted as one batch: items, index entries, counters. This is the one
+// place where the change of an item is seen whole (a stream record belongs here).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/requests.h"
+#include "model/item.h"
+#include "model/table.h"
+#include "storage/commit_pipeline.h"
+
+namespace parley::engine {
+
+/// How an item changes. At least one of the two is there; views are borrowed for the call.
+struct ItemChange {
+  std::string_view key;  // in the store
+  std::optional<model::ItemView> old_item;
+  std::optional<model::ItemView> new_item;
+};
+
+/// One thread. `pipeline` is borrowed and must outlive it.
+class WriteSet {
+ public:
+  explicit WriteSet(storage::CommitPipeline& pipeline) : pipeline_(pipeline) {}
+
+  /// Adds one item's change with all its index entries, and what it costs to `capacity`. Call it
+  /// under the item's latch with the newest submitted old item. A change of nothing adds nothing
+  /// (but costs). Errors: kItemCollectionSizeLimitExceeded, kIo, kCorruption; the set is then
+  /// spoiled.
+  [[nodiscard]] Status change_item(const model::Table& table, const ItemChange& change,
+                                   Capacity& capacity);
+
+  /// Adds the entry of an item that is stored already, for an index being filled; nothing if the
+  /// entry is there. Call it under the item's latch.
+  [[nodiscard]] Status backfill_entry(const model::Table& table, const model::SecondaryIndex& index,
+                                      const model::ItemView& item);
+
+  /// The batch for keys that are not items.
+  [[nodiscard]] storage::WriteBatch& batch() { return batch_; }
+
+  /// Hands everything to the pipeline and empties the set. With nothing to write: the last ticket
+  /// handed out, since what was read may itself wait for its commit.
+  [[nodiscard]] storage::CommitTicket submit();
+
+ private:
+  /// Adds what becomes of `index`'s entry; its size changes by `size_delta`.
+  [[nodiscard]] Status change_entry(const model::Table& table, const model::SecondaryIndex& index,
+                                    const ItemChange& change, Capacity& capacity,
+                                    std::int64_t& size_delta);
+  void count(std::uint32_t storage_id, std::int64_t items, std::int64_t size_bytes);
+  [[nodiscard]] Status grow_collection(const model::Table& table, const model::ItemView& item,
+                                       std::int64_t size_delta);
+
+  storage::CommitPipeline& pipeline_;
+  storage::WriteBatch batch_;
+  std::vector<storage::CounterDelta> counters_;
+};
+
+/// The key under which the size of `item`'s collection is counted; only for tables with local
+/// indexes.
+[[nodiscard]] std::string collection_size_key_of(const model::Table& table,
+                                                 const model::MapView& item);
+
+}  // namespace parley::engine
