@@ -1,11 +1,11 @@
 // Database: DynamoDB's tables, items, indexes, queries and transactions over a KeyValueStore.
 //
-// The manual, in short. Every call resolves its table in the catalog (an immutable snapshot, no lock),
-// checks what can only be checked against the table, and then
+// The manual, in short. Every call resolves its table in the catalog (an immutable snapshot, no
+// lock), checks what can only be checked against the table, and then
 //   writes  take the latches of their items (striped, in order), read the newest submitted value,
-//           check the condition, build item, index entries and (later) stream record into one batch,
-//           submit it to the commit pipeline and let the latches go. The outcome carries a ticket:
-//           tell the client once it is committed.
+//           check the condition, build item, index entries and (later) stream record into one
+//           batch, submit it to the commit pipeline and let the latches go. The outcome carries a
+//           ticket: tell the client once it is committed.
 //   reads   look at committed state only; a page reads from one snapshot.
 // Nothing here parses JSON or knows how an error is spelled on the wire.
 #pragma once
@@ -31,8 +31,11 @@ struct DatabaseOptions {
   model::Realm realm = {};
 };
 
-/// Thread-safe. Reads and writes may block on the disk for a page that is not cached, and on a latch
-/// for as long as another write of the same item computes; never on a commit, except where said.
+struct DatabaseState;  // engine/database_state.h
+
+/// Thread-safe. Reads and writes may block on the disk for a page that is not cached, and on a
+/// latch for as long as another write of the same item computes; never on a commit, except where
+/// said.
 class Database {
  public:
   /// Loads the catalog from `store`, finishes or undoes what a crash left half done (an index being
@@ -44,14 +47,22 @@ class Database {
   ~Database();
 
   // Tables. Each waits until its change is committed.
-  /// `definition`: everything but ids, times and storage ids. Errors: kTableInUse, kLimitExceeded.
+  /// `definition`: everything but ids, times, stream labels, statuses and storage ids. The reply
+  /// says CREATING, as DynamoDB's does; the table is ACTIVE when this returns. Errors:
+  /// kResourceInUse.
   [[nodiscard]] Result<TableDescription> create_table(model::Table definition);
   [[nodiscard]] Result<TableDescription> describe_table(std::string_view table) const;
   /// Names in ascending order, after `exclusive_start` (which need not exist), at most `limit`.
   [[nodiscard]] std::vector<std::string> list_tables(std::string_view exclusive_start,
                                                      std::size_t limit) const;
+  /// The description with what changes UPDATING, CREATING or DELETING, as DynamoDB's reply has it.
+  /// A new index of a small table is ACTIVE when this returns; a large one's is filled in the
+  /// background while writes go on, also after a restart. Key attributes of a new index take their
+  /// types from `update.attributes`, else from the table's. Errors: kResourceNotFound,
+  /// kResourceInUse, kLimitExceeded, kValidation.
   [[nodiscard]] Result<TableDescription> update_table(const TableUpdate& update);
   /// The description as it was, with TableStatus DELETING; the table is gone when this returns.
+  /// Errors: kResourceNotFound, kValidation if it is protected.
   [[nodiscard]] Result<TableDescription> delete_table(std::string_view table);
 
   /// The table by name or ARN. Errors: kResourceNotFound "Requested resource not found".
@@ -85,9 +96,9 @@ class Database {
   [[nodiscard]] Random& random() const;
 
  private:
-  struct State;
-  explicit Database(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  friend Status verify_indexes(Database& database);  // engine/consistency_check.h
+  explicit Database(std::unique_ptr<DatabaseState> state);
+  std::unique_ptr<DatabaseState> state_;
 };
 
 }  // namespace parley::engine

@@ -67,17 +67,21 @@ struct DeleteItem {
 struct ConditionCheck {  // in transactions only
   std::string table;
   model::Item key;
-  std::optional<expr::Condition> condition = {};
+  std::optional<expr::Condition> condition;
   bool return_item_on_condition_failure = false;
 };
 
 /// What became of one item. `ticket` is to be awaited (CommitPipeline::when_committed) before the
-/// client is told; 0 when nothing was written (an update that only removes, on a missing item).
+/// client is told, also when nothing was written: what the outcome says may rest on an earlier
+/// write that is not durable yet.
 struct WriteOutcome {
   TableSnapshot table;
   std::optional<model::Item> old_item;
-  std::optional<model::Item> new_item;  // not for deletes
+  std::optional<model::Item> new_item;  // of updates only; none if the update created nothing
   Capacity capacity;
+  /// Bytes of the item's collection with its entries in local indexes, this write included; only
+  /// for tables with a local index. SizeEstimateRangeGB is [floor, floor + 1] of it in GiB.
+  std::optional<std::uint64_t> item_collection_size_bytes;
   storage::CommitTicket ticket = 0;
 };
 
@@ -110,8 +114,6 @@ struct ReadPage {
   std::optional<Select> select = {};  // absent: the default for table or index
   std::optional<expr::Projection> projection = {};
   std::optional<expr::Condition> filter = {};
-  /// False for QueryFilter and ScanFilter: errors name the parameter the client used.
-  bool filter_is_expression = true;
   std::optional<std::uint32_t> limit = {};  // items evaluated, at least 1
   std::optional<model::Item> exclusive_start_key = {};
 };
@@ -128,8 +130,8 @@ struct Scan {
   std::uint32_t total_segments = 1;
 };
 
-/// Takes the items of a page as they are found, after the filter and before the projection (which is
-/// the caller's). Views are valid only during the call.
+/// Takes the items of a page as they are found, after the filter and before the projection (which
+/// is the caller's). Views are valid only during the call.
 class ItemSink {
  public:
   virtual ~ItemSink() = default;
@@ -182,7 +184,7 @@ struct TableFigures {
     std::uint64_t item_count = 0;
     std::uint64_t size_bytes = 0;
   };
-  std::vector<Index> local_indexes;   // in the table's order
+  std::vector<Index> local_indexes;  // in the table's order
   std::vector<Index> global_indexes;
 };
 
@@ -211,8 +213,8 @@ struct TableUpdate {
   std::optional<std::string> table_class;
   std::optional<bool> kms_enabled;
   std::optional<std::string> kms_key;
-  std::vector<model::Tag> tags_to_set;            // replaces the values of keys that exist
-  std::vector<std::string> tag_keys_to_remove;    // keys that do not exist are fine
+  std::vector<model::Tag> tags_to_set;          // replaces the values of keys that exist
+  std::vector<std::string> tag_keys_to_remove;  // keys that do not exist are fine
 };
 
 }  // namespace parley::engine

@@ -1,0 +1,63 @@
+// Backfill: filling a new global index with the items that its table holds already.
+//
+// The index is in the catalog as CREATING before the first item is copied, so every write since
+// then keeps it up to date; what remains is to add the entries of the items before. That goes
+// through the table in key order, some items at a time under their latches, and skips entries that
+// are there and items that do not fit the index. Since it skips, it can begin again at any time:
+// after a restart it simply does.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/result.h"
+
+namespace parley::engine {
+
+struct DatabaseState;
+
+/// A table with no more than this is backfilled before UpdateTable replies.
+inline constexpr std::uint64_t kInlineBackfillItemsMax = 10'000;
+inline constexpr std::uint64_t kInlineBackfillSizeBytesMax = 16u << 20;
+
+/// Fills the index and makes it ACTIVE. Ends early, leaving the rest for the next time, when `stop`
+/// becomes true; and without a word when table or index are deleted meanwhile. Hold no lock.
+[[nodiscard]] Status fill_index(DatabaseState& state, const std::string& table_name,
+                                std::uint32_t index_storage_id, const std::atomic<bool>& stop);
+
+/// The thread for large backfills, one after the other. Thread-safe.
+class Backfills {
+ public:
+  /// `state` is borrowed and outlives this; its thread starts with the first backfill.
+  explicit Backfills(DatabaseState& state) : state_(state) {}
+  /// Stops where it is.
+  ~Backfills();
+  Backfills(const Backfills&) = delete;
+  Backfills& operator=(const Backfills&) = delete;
+
+  void start(std::string table_name, std::uint32_t index_storage_id);
+  /// To be looked at by an inline fill_index.
+  [[nodiscard]] const std::atomic<bool>& stop() const { return stop_; }
+
+ private:
+  struct Job {
+    std::string table_name;
+    std::uint32_t index_storage_id;
+  };
+  void run();
+
+  DatabaseState& state_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace parley::engine

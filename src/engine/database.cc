@@ -1,0 +1,102 @@
+// Opening and closing a Database, and its small accessors; each operation has a file of its own.
+#include <utility>
+
+#include "engine/database_state.h"
+#include "engine/idempotency.h"
+#include "engine/store_keys.h"
+
+namespace parley::engine {
+DatabaseState::DatabaseState(std::unique_ptr<storage::KeyValueStore> owned_store,
+                             const DatabaseOptions& options, Clock& borrowed_clock,
+                             Random& borrowed_random)
+    : store(std::move(owned_store)),
+      commits(*store, options.commit),
+      realm(options.realm),
+      clock(borrowed_clock),
+      random(borrowed_random),
+      backfills(*this) {}
+
+Status add_table(DatabaseState& state, model::Table table) {
+  storage::WriteBatch batch;
+  state.catalog.save(table, batch);
+  // Nobody can know the table before it is published, so it may as well be durable first.
+  PARLEY_TRY(state.commits.wait(state.commits.submit(std::move(batch))));
+  state.catalog.publish(std::make_shared<const model::Table>(std::move(table)));
+  return {};
+}
+
+Status replace_table(DatabaseState& state, const TableSnapshot& old_table, model::Table new_table,
+                     storage::WriteBatch batch) {
+  state.catalog.save(new_table, batch);
+  storage::CommitTicket ticket = 0;
+  {
+    const auto everything = state.latches.lock_everything();
+    state.catalog.publish(std::make_shared<const model::Table>(std::move(new_table)));
+    ticket = state.commits.submit(std::move(batch));
+  }
+  const auto status = state.commits.wait(ticket);
+  if (!status) state.catalog.publish(old_table);
+  return status;
+}
+
+Status remove_table(DatabaseState& state, const TableSnapshot& table, storage::WriteBatch batch) {
+  batch.erase(table_record_key(table->name));
+  storage::CommitTicket ticket = 0;
+  {
+    const auto everything = state.latches.lock_everything();
+    state.catalog.remove(table->name);
+    ticket = state.commits.submit(std::move(batch));
+  }
+  const auto status = state.commits.wait(ticket);
+  if (!status) state.catalog.publish(table);
+  return status;
+}
+
+void erase_storage(storage::WriteBatch& batch, std::uint32_t storage_id) {
+  batch.erase_range(storage_range(storage_id));
+  batch.erase_range(counters(storage_id));
+  batch.erase_range(collection_sizes(storage_id));
+}
+
+Result<std::unique_ptr<Database>> Database::open(std::unique_ptr<storage::KeyValueStore> store,
+                                                 const DatabaseOptions& options, Clock& clock,
+                                                 Random& random) {
+  auto state = std::make_unique<DatabaseState>(std::move(store), options, clock, random);
+  PARLEY_TRY(state->catalog.load(*state->store));
+  sweep_expired_tokens(*state, kTokenSweepAtOpenMax);
+  for (const auto& table : state->catalog.all()) {
+    for (const auto& index : table->global_indexes) {
+      if (index.status == model::IndexStatus::kCreating) {
+        state->backfills.start(table->name, index.storage_id);
+      }
+    }
+  }
+  return std::unique_ptr<Database>(new Database(std::move(state)));
+}
+
+Database::Database(std::unique_ptr<DatabaseState> state) : state_(std::move(state)) {}
+Database::~Database() = default;
+
+storage::CommitPipeline& Database::commits() {
+  return state_->commits;
+}
+const model::Realm& Database::realm() const {
+  return state_->realm;
+}
+Clock& Database::clock() const {
+  return state_->clock;
+}
+Random& Database::random() const {
+  return state_->random;
+}
+
+Result<TableSnapshot> Database::find_table(std::string_view table) const {
+  return PARLEY_TRY(state_->catalog.find(table)).table;
+}
+
+std::vector<std::string> Database::list_tables(std::string_view exclusive_start,
+                                               std::size_t limit) const {
+  return state_->catalog.names_after(exclusive_start, limit);
+}
+
+}  // namespace parley::engine
