@@ -1,0 +1,30 @@
+"""The AWS SDK for JavaScript v3: runs javascript/*.test.mjs with Node's own test runner."""
+
+import pathlib
+import re
+import subprocess
+
+from support.processes import NODE_MODULES
+from support.target import ServerCase, client_environment
+
+FOLDER = pathlib.Path(__file__).parent / "javascript"
+TIMEOUT_S = 180
+
+
+class JavaScriptSdk(ServerCase):
+
+    def run_file(self, name):
+        self.assertTrue((NODE_MODULES / "@aws-sdk").is_dir(), "run `npm ci` in tests/")
+        done = subprocess.run(
+            ["node", "--no-warnings", str(FOLDER / name)], capture_output=True, text=True, timeout=TIMEOUT_S,
+            env=client_environment(ENDPOINT=self.server.url, AWS_NODEJS_CONNECTION_REUSE_ENABLED="1"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        passed = re.search(r"^(?:#|ℹ) pass (\d+)$", done.stdout, re.MULTILINE)
+        self.assertIsNotNone(passed, done.stdout)
+        return int(passed.group(1))
+
+    def test_client(self):
+        self.assertEqual(self.run_file("client.test.mjs"), 5)
+
+    def test_document_client(self):
+        self.assertEqual(self.run_file("document.test.mjs"), 4)
