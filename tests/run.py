@@ -1,58 +1,110 @@
 #!/usr/bin/python3
-"""Runs one suite of the tests that need a whole server, and prints `N passed, N failed`.
+"""Runs the tests. Each suite ends with a line `NAME: N passed, N failed`, all together with
+`N passed, N failed`; the exit code is 0 when nothing failed.
 
-    tests/run.py blackbox|founding|differential|crash [options of the suite]
-    tests/run.py all
+    tests/run.py --build DIR                 every suite, the unit tests in DIR first
+    tests/run.py [--build DIR] SUITE [...]   one suite, with options of its own
 
-The exit code is 0 when nothing failed. The server is the release build if there is one, else the
-development build; PARLEY_BINARY names another. `npm ci` in tests/ and Debian's python3-boto3, awscli,
-nodejs and a Java runtime must be installed; `make test` sees to that.
+The suites: unit, blackbox, founding, differential, crash. blackbox and founding take words: only tests
+whose names contain one of them run. differential and crash take --help.
+
+The server under test is DIR's (or, without --build, the release build's, else the development
+build's); PARLEY_BINARY names another.
 """
 
+import os
 import pathlib
+import re
+import subprocess
 import sys
 import time
 import unittest
 
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS))
-SUITES = ("blackbox", "founding", "differential", "crash")
+SUITES = ("unit", "blackbox", "founding", "differential", "crash")
 
 
-def run_unittests(suite, arguments):
-    """All `test_*.py` of the suite's folder, or those whose names contain one of `arguments`."""
+def run_unit(build):
+    """The GoogleTest programs of a build, through ctest."""
+    done = subprocess.run(
+        ["ctest", "--test-dir", build, "--verbose"], capture_output=True, text=True
+    )
+    passed = sum(map(int, re.findall(r"\[  PASSED  \] (\d+) test", done.stdout)))
+    failed = sum(
+        map(int, re.findall(r"^\d+: ?(?:\d+: )? ?(\d+) FAILED TEST", done.stdout, re.MULTILINE))
+    )
+    if done.returncode:  # also a program that crashed, and so printed no summary
+        failed = max(failed, 1)
+        print(re.sub(r"(?m)^\d+: \[(?: RUN|       OK|---).*\n", "", done.stdout), done.stderr)
+    if passed == 0:
+        failed = max(failed, 1)
+        print(f"unit: no tests found in {build}")
+    return passed, failed
+
+
+def run_unittests(suite, words):
+    """All `test_*.py` of the suite's folder, or the tests whose names contain one of `words`."""
     loader = unittest.TestLoader()
-    if arguments:
-        loader.testNamePatterns = [f"*{word}*" for word in arguments]
+    if words:
+        loader.testNamePatterns = [f"*{word}*" for word in words]
     tests = loader.discover(str(TESTS / suite), "test_*.py", top_level_dir=str(TESTS))
     result = unittest.TextTestRunner(verbosity=2, stream=sys.stdout).run(tests)
     # One failure a test, however many of its sub-tests failed; a skipped test has not passed.
-    failed = len({getattr(test, "test_case", test).id() for test, _ in
-                  result.failures + result.errors + result.skipped})
-    return result.testsRun - failed, failed
+    failed = len(
+        {
+            getattr(test, "test_case", test).id()
+            for test, _ in result.failures + result.errors + result.skipped
+        }
+    )
+    if result.testsRun == 0:
+        return 0, max(failed, 1)
+    return max(result.testsRun - failed, 0), failed
 
 
-def run_suite(suite, arguments):
+def run_suite(suite, arguments, build):
     began = time.monotonic()
-    if suite == "differential":
+    if suite == "unit":
+        passed, failed = run_unit(build)
+    elif suite == "differential":
         from differential import command
+
         passed, failed = command.main(arguments)
     elif suite == "crash":
         from crash import command
+
         passed, failed = command.main(arguments)
     else:
         passed, failed = run_unittests(suite, arguments)
-    print(f"{suite}: {passed} passed, {failed} failed ({time.monotonic() - began:.0f} s)", flush=True)
-    return failed
+    print(
+        f"{suite}: {passed} passed, {failed} failed ({time.monotonic() - began:.0f} s)", flush=True
+    )
+    return passed, failed
 
 
-def main():
-    if len(sys.argv) < 2 or sys.argv[1] not in (*SUITES, "all"):
+def main(arguments):
+    build = None
+    if arguments[:1] == ["--build"] and len(arguments) > 1:
+        build = arguments[1]
+        arguments = arguments[2:]
+        binary = pathlib.Path(build) / "parley"
+        os.environ.setdefault("PARLEY_BINARY", str(binary.resolve()))
+    if (not arguments and not build) or (arguments and arguments[0] not in SUITES):
         print(__doc__)
         return 2
-    suites = SUITES if sys.argv[1] == "all" else (sys.argv[1],)
-    return 1 if sum(run_suite(suite, sys.argv[2:]) for suite in suites) else 0
+    suites = arguments[:1] or SUITES
+    if "unit" in suites and not build:
+        print("the unit suite needs --build DIR")
+        return 2
+    if suites != ["unit"]:
+        from support import npm
+
+        npm.install()
+    results = [run_suite(suite, arguments[1:], build) for suite in suites]
+    passed, failed = (sum(column) for column in zip(*results))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

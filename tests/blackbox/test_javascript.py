@@ -16,8 +16,14 @@ class JavaScriptSdk(ServerCase):
     def run_file(self, name):
         self.assertTrue((NODE_MODULES / "@aws-sdk").is_dir(), "run `npm ci` in tests/")
         done = subprocess.run(
-            ["node", "--no-warnings", str(FOLDER / name)], capture_output=True, text=True, timeout=TIMEOUT_S,
-            env=client_environment(ENDPOINT=self.server.url, AWS_NODEJS_CONNECTION_REUSE_ENABLED="1"))
+            ["node", "--no-warnings", str(FOLDER / name)],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            env=client_environment(
+                ENDPOINT=self.server.url, AWS_NODEJS_CONNECTION_REUSE_ENABLED="1"
+            ),
+        )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         passed = re.search(r"^(?:#|ℹ) pass (\d+)$", done.stdout, re.MULTILINE)
         self.assertIsNotNone(passed, done.stdout)

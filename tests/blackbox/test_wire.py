@@ -22,7 +22,11 @@ TIMEOUT_S = 30
 def request_bytes(operation, body, target="/", version="HTTP/1.1", extra=()):
     """One whole HTTP request as bytes."""
     payload = body if isinstance(body, bytes) else json.dumps(body).encode()
-    headers = {"Host": "localhost", **default_headers(operation), "Content-Length": str(len(payload))}
+    headers = {
+        "Host": "localhost",
+        **default_headers(operation),
+        "Content-Length": str(len(payload)),
+    }
     headers.update(extra)
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if value is not None)
     return f"POST {target} {version}\r\n{head}\r\n".encode() + payload
@@ -44,10 +48,15 @@ class Wire(ServerCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.wire.call("CreateTable", {
-            "TableName": TABLE, "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
-            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]})
+        cls.wire.call(
+            "CreateTable",
+            {
+                "TableName": TABLE,
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            },
+        )
 
     def connect(self):
         connection = socket.create_connection(("127.0.0.1", self.server.port), timeout=TIMEOUT_S)
@@ -77,7 +86,9 @@ class Wire(ServerCase):
         self.assertEqual(answer.status, 400)
         self.assertEqual(answer.headers["content-type"], "application/x-amz-json-1.0")
         self.assertEqual(int(answer.headers["x-amz-crc32"]), zlib.crc32(answer.raw))
-        self.assertEqual(answer.body["__type"], "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException")
+        self.assertEqual(
+            answer.body["__type"], "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"
+        )
         self.assertEqual(answer.message, "Requested resource not found: Table: Nowhere not found")
 
     def test_request_ids_differ(self):
@@ -92,7 +103,9 @@ class Wire(ServerCase):
     # --- compression ---------------------------------------------------------------------------
 
     def test_compressed_request_bodies_are_read(self):
-        body = json.dumps({"TableName": TABLE, "Item": {"pk": {"S": "gzip"}, "x": {"S": "y" * 5000}}}).encode()
+        body = json.dumps(
+            {"TableName": TABLE, "Item": {"pk": {"S": "gzip"}, "x": {"S": "y" * 5000}}}
+        ).encode()
         for coding, packed in (("gzip", gzip.compress(body)), ("deflate", zlib.compress(body))):
             with self.subTest(coding):
                 answer = self.wire.call("PutItem", packed, {"Content-Encoding": coding})
@@ -118,8 +131,11 @@ class Wire(ServerCase):
         self.assertNotIn("content-encoding", plain.headers)
         for coding, unpack in (("gzip", gzip.decompress), ("deflate", zlib.decompress)):
             with self.subTest(coding):
-                packed = self.wire.call("GetItem", {"TableName": TABLE, "Key": {"pk": {"S": "long"}}},
-                                        {"Accept-Encoding": coding})
+                packed = self.wire.call(
+                    "GetItem",
+                    {"TableName": TABLE, "Key": {"pk": {"S": "long"}}},
+                    {"Accept-Encoding": coding},
+                )
                 self.assertEqual(packed.headers["content-encoding"], coding)
                 self.assertLess(len(packed.raw), len(plain.raw))
                 self.assertEqual(json.loads(unpack(packed.raw)), plain.body)
@@ -132,22 +148,35 @@ class Wire(ServerCase):
     def test_pipelined_requests_are_answered_in_order(self):
         for number in range(50):
             self.put(f"pipe-{number}", n={"N": str(number)})
-        requests = b"".join(request_bytes("GetItem", {"TableName": TABLE, "Key": {"pk": {"S": f"pipe-{n}"}}})
-                            for n in range(50))
+        requests = b"".join(
+            request_bytes("GetItem", {"TableName": TABLE, "Key": {"pk": {"S": f"pipe-{n}"}}})
+            for n in range(50)
+        )
         connection = self.connect()
         connection.sendall(requests)
         answers = read_answers(connection, 50)
-        self.assertEqual([json.loads(body)["Item"]["n"]["N"] for _, _, body in answers],
-                         [str(n) for n in range(50)])
+        self.assertEqual(
+            [json.loads(body)["Item"]["n"]["N"] for _, _, body in answers],
+            [str(n) for n in range(50)],
+        )
 
     def test_pipelined_writes_and_reads_see_each_other(self):
         connection = self.connect()
         key = {"pk": {"S": "pipe-counter"}}
-        update = request_bytes("UpdateItem", {
-            "TableName": TABLE, "Key": key, "UpdateExpression": "ADD n :one", "ReturnValues": "UPDATED_NEW",
-            "ExpressionAttributeValues": {":one": {"N": "1"}}})
+        update = request_bytes(
+            "UpdateItem",
+            {
+                "TableName": TABLE,
+                "Key": key,
+                "UpdateExpression": "ADD n :one",
+                "ReturnValues": "UPDATED_NEW",
+                "ExpressionAttributeValues": {":one": {"N": "1"}},
+            },
+        )
         connection.sendall(update * 20)
-        values = [json.loads(body)["Attributes"]["n"]["N"] for _, _, body in read_answers(connection, 20)]
+        values = [
+            json.loads(body)["Attributes"]["n"]["N"] for _, _, body in read_answers(connection, 20)
+        ]
         self.assertEqual(values, [str(n) for n in range(1, 21)])
 
     def test_a_request_byte_by_byte(self):
@@ -158,14 +187,19 @@ class Wire(ServerCase):
         self.assertEqual(read_answers(connection, 1)[0][0], 200)
 
     def test_connection_close_and_http_1_0_close(self):
-        for payload in (request_bytes("ListTables", {}, extra={"Connection": "close"}),
-                        request_bytes("ListTables", {}, version="HTTP/1.0")):
+        for payload in (
+            request_bytes("ListTables", {}, extra={"Connection": "close"}),
+            request_bytes("ListTables", {}, version="HTTP/1.0"),
+        ):
             answer = exchange(self.server.port, payload, finish=False)
             self.assertRegex(answer.split(b"\r\n")[0], rb"^HTTP/1\.[01] 200")
 
     def test_absolute_form_targets(self):
-        for target in ("http://dynamodb.ca-central-1.amazonaws.com/", "http://dynamodb.us-east-1.amazonaws.com",
-                       "http://localhost:8000/"):
+        for target in (
+            "http://dynamodb.ca-central-1.amazonaws.com/",
+            "http://dynamodb.us-east-1.amazonaws.com",
+            "http://localhost:8000/",
+        ):
             with self.subTest(target):
                 connection = self.connect()
                 connection.sendall(request_bytes("ListTables", {}, target=target))
@@ -174,7 +208,9 @@ class Wire(ServerCase):
 
     def test_chunked_bodies_and_expect_continue(self):
         connection = self.connect()
-        head = request_bytes("ListTables", b"", extra={"Content-Length": None, "Transfer-Encoding": "chunked"})
+        head = request_bytes(
+            "ListTables", b"", extra={"Content-Length": None, "Transfer-Encoding": "chunked"}
+        )
         connection.sendall(head + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n")
         self.assertEqual(read_answers(connection, 1)[0][0], 200)
         connection = self.connect()
@@ -192,10 +228,14 @@ class Wire(ServerCase):
             for number in range(10):
                 item = {"pk": {"S": f"{name}-{number}"}, "n": {"N": str(number)}}
                 caller.call("PutItem", {"TableName": TABLE, "Item": item})
-                got = caller.call("GetItem", {"TableName": TABLE, "Key": {"pk": item["pk"]}, "ConsistentRead": True})
+                got = caller.call(
+                    "GetItem",
+                    {"TableName": TABLE, "Key": {"pk": item["pk"]}, "ConsistentRead": True},
+                )
                 if got.body != {"Item": item}:
                     failures.append(got.raw)
             caller.close()
+
         threads = [threading.Thread(target=work, args=(f"thread-{n}",)) for n in range(32)]
         for thread in threads:
             thread.start()
@@ -206,11 +246,25 @@ class Wire(ServerCase):
     # --- bad requests --------------------------------------------------------------------------
 
     def test_malformed_json_is_a_serialization_exception(self):
-        for body in (b"{", b"{'a':1}", b'{"TableName":}', b'{"TableName":"Wire"', b"[]", b'"text"', b"5", b"nul",
-                     b'{"TableName":"Wire","TableName"}', b"{}{}", b'{"TableName":"\xff\xfe"}', b"\0"):
+        for body in (
+            b"{",
+            b"{'a':1}",
+            b'{"TableName":}',
+            b'{"TableName":"Wire"',
+            b"[]",
+            b'"text"',
+            b"5",
+            b"nul",
+            b'{"TableName":"Wire","TableName"}',
+            b"{}{}",
+            b'{"TableName":"\xff\xfe"}',
+            b"\0",
+        ):
             with self.subTest(body):
                 answer = self.wire.call("GetItem", body)
-                self.assertEqual((answer.status, answer.error), (400, "SerializationException"), answer.raw)
+                self.assertEqual(
+                    (answer.status, answer.error), (400, "SerializationException"), answer.raw
+                )
         self.assert_serving()
 
     def test_deeply_nested_json_is_refused(self):
@@ -218,21 +272,36 @@ class Wire(ServerCase):
             body = b'{"TableName":' + open_ * 100_000 + b"1" + close * 100_000 + b"}"
             answer = self.wire.call("GetItem", body)
             self.assertEqual(answer.status, 400, answer.raw[:200])
-        item = b'{"TableName":"Wire","Item":{"pk":{"S":"a"},"x":' + b'{"L":[' * 20_000 + b"]}" * 20_000 + b"}}"
+        item = (
+            b'{"TableName":"Wire","Item":{"pk":{"S":"a"},"x":'
+            + b'{"L":[' * 20_000
+            + b"]}" * 20_000
+            + b"}}"
+        )
         self.assertEqual(self.wire.call("PutItem", item).status, 400)
         self.assert_serving()
 
     def test_unknown_operations(self):
-        for target in ("DynamoDB_20120810.NoSuchOperation", "DynamoDB_20120810.", "DynamoDB_19990101.PutItem", "x", ""):
+        for target in (
+            "DynamoDB_20120810.NoSuchOperation",
+            "DynamoDB_20120810.",
+            "DynamoDB_19990101.PutItem",
+            "x",
+            "",
+        ):
             with self.subTest(target):
                 answer = self.wire.call("x", {}, {"X-Amz-Target": target})
-                self.assertEqual((answer.status, answer.error), (400, "UnknownOperationException"), answer.raw)
+                self.assertEqual(
+                    (answer.status, answer.error), (400, "UnknownOperationException"), answer.raw
+                )
 
     def test_a_request_without_credentials_is_told_so(self):
         headers = default_headers("ListTables")
         del headers["Authorization"]
         answer = self.wire.send("POST", "/", {}, headers)
-        self.assertEqual((answer.status, answer.error), (400, "MissingAuthenticationTokenException"), answer.raw)
+        self.assertEqual(
+            (answer.status, answer.error), (400, "MissingAuthenticationTokenException"), answer.raw
+        )
 
     def test_an_oversized_body_is_413_and_the_server_goes_on(self):
         body = b'{"TableName":"' + b"a" * (17 * 1024 * 1024) + b'"}'
@@ -241,7 +310,9 @@ class Wire(ServerCase):
             self.assertEqual(answer.status, 413, answer.raw[:200])
         except ConnectionError:
             pass  # closed while we were still sending: that is a refusal too
-        declared = exchange(self.server.port, request_bytes("GetItem", b"", extra={"Content-Length": "99999999999"}))
+        declared = exchange(
+            self.server.port, request_bytes("GetItem", b"", extra={"Content-Length": "99999999999"})
+        )
         self.assertIn(declared.split(b" ")[1], (b"413", b"400"))
         self.assert_serving()
 
@@ -256,12 +327,21 @@ class Wire(ServerCase):
 
     def test_malformed_http_is_refused_and_the_server_goes_on(self):
         good = request_bytes("ListTables", {})
-        for payload in (b"\r\n\r\n\r\n", b"HELLO\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", b"POST / HTTP/9.9\r\n\r\n",
-                        b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
-                        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                        b"POST / HTTP/1.1\r\nBroken Header\r\n\r\n", b"GET", b"\0" * 1000,
-                        b"POST / HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                        good[:-1], good[:60]):
+        for payload in (
+            b"\r\n\r\n\r\n",
+            b"HELLO\r\n\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00",
+            b"POST / HTTP/9.9\r\n\r\n",
+            b"POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+            b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            b"POST / HTTP/1.1\r\nBroken Header\r\n\r\n",
+            b"GET",
+            b"\0" * 1000,
+            b"POST / HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            good[:-1],
+            good[:60],
+        ):
             with self.subTest(payload[:60]):
                 try:
                     answer = exchange(self.server.port, payload)
@@ -291,8 +371,12 @@ class Wire(ServerCase):
     def test_clients_that_vanish_leave_nothing_broken(self):
         for _ in range(50):
             connection = socket.create_connection(("127.0.0.1", self.server.port))
-            connection.sendall(request_bytes("PutItem", {"TableName": TABLE, "Item": {"pk": {"S": "gone"}}}))
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # ends with a reset
+            connection.sendall(
+                request_bytes("PutItem", {"TableName": TABLE, "Item": {"pk": {"S": "gone"}}})
+            )
+            connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"
+            )  # ends with a reset
             connection.close()
         self.assert_serving()
 
@@ -316,9 +400,12 @@ class Process(unittest.TestCase):
 
     def test_a_terminated_server_ends_with_0_and_keeps_its_data(self):
         with tempfile.TemporaryDirectory() as data:
-            table = {"TableName": TABLE, "BillingMode": "PAY_PER_REQUEST",
-                     "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
-                     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}
+            table = {
+                "TableName": TABLE,
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            }
             with Parley(data=data) as server:
                 caller = Caller(server.port)
                 self.assertEqual(caller.call("CreateTable", table).status, 200)

@@ -60,7 +60,10 @@ class Round:
     # --- load ----------------------------------------------------------------------------------
 
     def _load(self, server, administrate):
-        threads = [threading.Thread(target=self._write, args=(server.port, writer)) for writer in self.writers]
+        threads = [
+            threading.Thread(target=self._write, args=(server.port, writer))
+            for writer in self.writers
+        ]
         if administrate:
             threads.append(threading.Thread(target=self._administrate, args=(server.port,)))
         for thread in threads:
@@ -93,7 +96,9 @@ class Round:
     @staticmethod
     def _once(caller, operation, body):
         """Like Caller.call, but never sent twice: a repeat would blur what was applied."""
-        caller.connection.request("POST", "/", json.dumps(body).encode(), default_headers(operation))
+        caller.connection.request(
+            "POST", "/", json.dumps(body).encode(), default_headers(operation)
+        )
         reply = caller.connection.getresponse()
         raw = reply.read()
         return Answer(reply.status, {}, raw, json.loads(raw))
@@ -103,12 +108,29 @@ class Round:
         caller = Caller(port)
         other = {**model.create_table(), "TableName": "Other"}
         steps = (
-            ("UpdateTable", {"TableName": model.TABLE, "AttributeDefinitions": model.DEFINITIONS,
-                             "GlobalSecondaryIndexUpdates": [{"Create": model.LATE.definition()}]}),
+            (
+                "UpdateTable",
+                {
+                    "TableName": model.TABLE,
+                    "AttributeDefinitions": model.DEFINITIONS,
+                    "GlobalSecondaryIndexUpdates": [{"Create": model.LATE.definition()}],
+                },
+            ),
             ("CreateTable", other),
-            ("PutItem", {"TableName": "Other", "Item": {**model.SHARED, "g": {"S": "red"}, "n": {"N": "1"}}}),
-            ("UpdateTable", {"TableName": model.TABLE, "GlobalSecondaryIndexUpdates": [
-                {"Delete": {"IndexName": model.LATE.name}}]}),
+            (
+                "PutItem",
+                {
+                    "TableName": "Other",
+                    "Item": {**model.SHARED, "g": {"S": "red"}, "n": {"N": "1"}},
+                },
+            ),
+            (
+                "UpdateTable",
+                {
+                    "TableName": model.TABLE,
+                    "GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": model.LATE.name}}],
+                },
+            ),
             ("DeleteTable", {"TableName": "Other"}),
         )
         try:
@@ -133,26 +155,34 @@ class Round:
             for fault in writer.settle(found.pop(writer.name, {})):
                 self.fault(fault)
         counted = int(found.pop("shared", {}).get("0", {"count": {"N": "0"}})["count"]["N"])
-        tallies = sum(int(writer.items.get(model.TALLY, {"count": {"N": "0"}})["count"]["N"])
-                      for writer in self.writers)
+        tallies = sum(
+            int(writer.items.get(model.TALLY, {"count": {"N": "0"}})["count"]["N"])
+            for writer in self.writers
+        )
         if counted != tallies:
             self.fault(f"the shared item counts {counted}, the writers' own items {tallies}")
         if found:
             self.fault(f"items that nobody wrote: {found}")
         table = self._described(caller)
         self._expect(table["ItemCount"], len(items), "ItemCount of the table")
-        described = {index["IndexName"]: index for index in
-                     table["LocalSecondaryIndexes"] + table["GlobalSecondaryIndexes"]}
+        described = {
+            index["IndexName"]: index
+            for index in table["LocalSecondaryIndexes"] + table["GlobalSecondaryIndexes"]
+        }
         indexes = model.INDEXES + ((model.LATE,) if model.LATE.name in described else ())
         self._expect(set(described), {index.name for index in indexes}, "indexes")
         for index in indexes:
             entries = [entry for entry in map(index.entry, items) if entry is not None]
             actual = self._scan(caller, index.name)
             if _sorted(actual) != _sorted(entries):
-                self.fault(f"index {index.name} differs from its table: "
-                           f"surplus {[e for e in actual if e not in entries][:3]}, "
-                           f"missing {[e for e in entries if e not in actual][:3]}")
-            self._expect(described[index.name]["ItemCount"], len(entries), f"ItemCount of {index.name}")
+                self.fault(
+                    f"index {index.name} differs from its table: "
+                    f"surplus {[e for e in actual if e not in entries][:3]}, "
+                    f"missing {[e for e in entries if e not in actual][:3]}"
+                )
+            self._expect(
+                described[index.name]["ItemCount"], len(entries), f"ItemCount of {index.name}"
+            )
         self._check_other(caller)
 
     def _check_other(self, caller):
@@ -161,7 +191,9 @@ class Round:
         if answer.status == 200:
             indexed = caller.call("Scan", {"TableName": "Other", "IndexName": "global_all"})
             self._expect(indexed.body["Items"], answer.body["Items"], "index of the other table")
-            self._expect(caller.call("DeleteTable", {"TableName": "Other"}).status, 200, "DeleteTable")
+            self._expect(
+                caller.call("DeleteTable", {"TableName": "Other"}).status, 200, "DeleteTable"
+            )
         else:
             self._expect(answer.error, "ResourceNotFoundException", "a table that was deleted")
 
@@ -173,7 +205,9 @@ class Round:
             if all(index["IndexStatus"] == "ACTIVE" for index in table["GlobalSecondaryIndexes"]):
                 return table
             if time.monotonic() > deadline:
-                self.fault(f"an index is not active after {INDEX_READY_S} s: {table['GlobalSecondaryIndexes']}")
+                self.fault(
+                    f"an index is not active after {INDEX_READY_S} s: {table['GlobalSecondaryIndexes']}"
+                )
                 return table
 
     def _expect(self, actual, expected, what):
@@ -181,7 +215,10 @@ class Round:
             self.fault(f"{what}: {actual}, expected {expected}")
 
     def _scan(self, caller, index):
-        items, body = [], {"TableName": model.TABLE, **({"IndexName": index} if index else {"ConsistentRead": True})}
+        items, body = [], {
+            "TableName": model.TABLE,
+            **({"IndexName": index} if index else {"ConsistentRead": True}),
+        }
         while True:
             answer = caller.call("Scan", body)
             if answer.status != 200:
@@ -223,7 +260,9 @@ def main(arguments):
                 break
         else:
             passed += 1
-    print(f"{passed + failed} kills; {sum(writer.acknowledged for writer in writers)} acknowledged writes")
+    print(
+        f"{passed + failed} kills; {sum(writer.acknowledged for writer in writers)} acknowledged writes"
+    )
     if not failed:
         shutil.rmtree(data, ignore_errors=True)
     return passed, failed

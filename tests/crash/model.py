@@ -9,24 +9,35 @@ import dataclasses
 TABLE = "Crash"
 SHARED = {"pk": {"S": "shared"}, "sk": {"N": "0"}}
 TALLY = "0"  # the sort key of a writer's item that counts its transactions on the shared item
-SLOTS = 12   # items of a writer
+SLOTS = 12  # items of a writer
 COLORS = ("red", "green", "blue")
 
 
 @dataclasses.dataclass(frozen=True)
 class Index:
     name: str
-    key: tuple         # ((name, type), ...)
+    key: tuple  # ((name, type), ...)
     projected: object  # None: everything; else the non-key attributes it holds
     local: bool
 
     def definition(self):
-        projection = {"ProjectionType": "ALL"} if self.projected is None else (
-            {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(self.projected)} if self.projected
-            else {"ProjectionType": "KEYS_ONLY"})
-        return {"IndexName": self.name, "Projection": projection,
-                "KeySchema": [{"AttributeName": name, "KeyType": role}
-                              for (name, _), role in zip(self.key, ("HASH", "RANGE"))]}
+        projection = (
+            {"ProjectionType": "ALL"}
+            if self.projected is None
+            else (
+                {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(self.projected)}
+                if self.projected
+                else {"ProjectionType": "KEYS_ONLY"}
+            )
+        )
+        return {
+            "IndexName": self.name,
+            "Projection": projection,
+            "KeySchema": [
+                {"AttributeName": name, "KeyType": role}
+                for (name, _), role in zip(self.key, ("HASH", "RANGE"))
+            ],
+        }
 
     def entry(self, item):
         """What the index holds of `item`, or None if it is not in it."""
@@ -51,16 +62,25 @@ DEFINITIONS = [{"AttributeName": name, "AttributeType": kind} for name, kind in 
 
 
 def create_table():
-    return {"TableName": TABLE, "BillingMode": "PAY_PER_REQUEST", "AttributeDefinitions": DEFINITIONS,
-            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            "LocalSecondaryIndexes": [index.definition() for index in INDEXES if index.local],
-            "GlobalSecondaryIndexes": [index.definition() for index in INDEXES if not index.local]}
+    return {
+        "TableName": TABLE,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": DEFINITIONS,
+        "KeySchema": [
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        "LocalSecondaryIndexes": [index.definition() for index in INDEXES if index.local],
+        "GlobalSecondaryIndexes": [index.definition() for index in INDEXES if not index.local],
+    }
 
 
 @dataclasses.dataclass
 class Request:
     """A write and its effects: {sort key: item after it, or None if it deletes}. `atomic`: the effects
-    happen together or not at all; otherwise each on its own. `shared`: adds one to the shared item."""
+    happen together or not at all; otherwise each on its own. `shared`: adds one to the shared item.
+    """
+
     operation: str
     body: dict
     effects: dict
@@ -85,7 +105,11 @@ class Writer:
     def _item(self, slot):
         self.version += 1
         r = self.random
-        item = {**self.key(slot), "v": {"N": str(self.version)}, "data": {"S": "x" * r.choice([10, 100, 1500])}}
+        item = {
+            **self.key(slot),
+            "v": {"N": str(self.version)},
+            "data": {"S": "x" * r.choice([10, 100, 1500])},
+        }
         if r.random() < 0.7:
             item["g"] = {"S": r.choice(COLORS)}
         if r.random() < 0.7:
@@ -109,7 +133,12 @@ class Writer:
         fresh = self._item(slot)
         before = self.items.get(slot, self.key(slot))
         after = {**before, "v": fresh["v"]}
-        names, values, sets, removes = {"#v": "v"}, {":v": fresh["v"], ":one": {"N": "1"}}, ["#v = :v"], []
+        names, values, sets, removes = (
+            {"#v": "v"},
+            {":v": fresh["v"], ":one": {"N": "1"}},
+            ["#v = :v"],
+            [],
+        )
         for name in ("g", "n", "l"):
             if name in fresh:
                 values[f":{name}"] = after[name] = fresh[name]
@@ -119,23 +148,30 @@ class Writer:
                 removes.append(name)
         count = int(before.get("updates", {"N": "0"})["N"]) + 1
         after["updates"] = {"N": str(count)}
-        expression = f"SET {', '.join(sets)} ADD updates :one" + (f" REMOVE {', '.join(removes)}" if removes else "")
-        return {"TableName": TABLE, "Key": self.key(slot), "UpdateExpression": expression,
-                "ExpressionAttributeNames": names, "ExpressionAttributeValues": values}, after
+        expression = f"SET {', '.join(sets)} ADD updates :one" + (
+            f" REMOVE {', '.join(removes)}" if removes else ""
+        )
+        return {
+            "TableName": TABLE,
+            "Key": self.key(slot),
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }, after
 
     def next(self):
         r = self.random
         roll = r.random()
         if roll < 0.3:
-            slot, = self._slots(1)
+            (slot,) = self._slots(1)
             body, after = self._put(slot)
             return Request("PutItem", body, {slot: after})
         if roll < 0.6:
-            slot, = self._slots(1)
+            (slot,) = self._slots(1)
             body, after = self._update(slot)
             return Request("UpdateItem", body, {slot: after})
         if roll < 0.7:
-            slot, = self._slots(1)
+            (slot,) = self._slots(1)
             body, after = self._delete(slot)
             return Request("DeleteItem", body, {slot: after})
         if roll < 0.8:
@@ -147,13 +183,17 @@ class Writer:
                 else:
                     body, effects[slot] = self._delete(slot)
                     writes.append({"DeleteRequest": {"Key": body["Key"]}})
-            return Request("BatchWriteItem", {"RequestItems": {TABLE: writes}}, effects, atomic=False)
+            return Request(
+                "BatchWriteItem", {"RequestItems": {TABLE: writes}}, effects, atomic=False
+            )
         return self._transaction()
 
     def _transaction(self):
         members, effects = [], {}
         for slot in self._slots(self.random.randint(2, 5)):
-            kind, make = self.random.choice([("Put", self._put), ("Update", self._update), ("Delete", self._delete)])
+            kind, make = self.random.choice(
+                [("Put", self._put), ("Update", self._update), ("Delete", self._delete)]
+            )
             body, effects[slot] = make(slot)
             members.append({kind: body})
         shared = self.random.random() < 0.4
@@ -165,9 +205,15 @@ class Writer:
 
     @staticmethod
     def _count(key):
-        return {"Update": {"TableName": TABLE, "Key": key, "UpdateExpression": "ADD #c :one",
-                           "ExpressionAttributeNames": {"#c": "count"},
-                           "ExpressionAttributeValues": {":one": {"N": "1"}}}}
+        return {
+            "Update": {
+                "TableName": TABLE,
+                "Key": key,
+                "UpdateExpression": "ADD #c :one",
+                "ExpressionAttributeNames": {"#c": "count"},
+                "ExpressionAttributeValues": {":one": {"N": "1"}},
+            }
+        }
 
     def apply(self, request):
         """The request was acknowledged."""
@@ -192,11 +238,15 @@ class Writer:
             if slot in effects and here == effects[slot] and here != before:
                 applied.add(slot)
             elif here != before:
-                faults.append(f"{self.name}/{slot}: found {here}, acknowledged {before}"
-                              + (f", unanswered {effects[slot]}" if slot in effects else ""))
+                faults.append(
+                    f"{self.name}/{slot}: found {here}, acknowledged {before}"
+                    + (f", unanswered {effects[slot]}" if slot in effects else "")
+                )
         changing = {slot for slot, item in effects.items() if item != self.items.get(slot)}
         if self.pending and self.pending.atomic and applied and applied != changing:
-            faults.append(f"{self.name}: only {sorted(applied)} of {sorted(changing)} of a transaction were applied")
+            faults.append(
+                f"{self.name}: only {sorted(applied)} of {sorted(changing)} of a transaction were applied"
+            )
         for slot in applied:
             self._set(slot, effects[slot])
         self.pending = None

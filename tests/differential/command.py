@@ -41,7 +41,9 @@ def open_side(name):
     """A server by name, started here, or one that runs already by its port."""
     if name.isdigit():
         return Side(int(name))
-    make = {"parley": lambda: Parley(in_memory=True), "local": DynamoDBLocal, "dynalite": Dynalite}[name]
+    make = {"parley": lambda: Parley(in_memory=True), "local": DynamoDBLocal, "dynalite": Dynalite}[
+        name
+    ]
     server = make().start()
     return Side(server.port, server)
 
@@ -68,7 +70,9 @@ def summary(comparison):
     for m in comparison.mismatches:
         left, right = differences.render(m.left), differences.render(m.right)
         third = f"\n{'':11}{differences.render(m.witness)[:SHAPE_MAX]}" if m.witness else ""
-        shapes[f"{m.step.operation}\n{'':11}{left[:SHAPE_MAX]}\n{'':11}{right[:SHAPE_MAX]}{third}"] += 1
+        shapes[
+            f"{m.step.operation}\n{'':11}{left[:SHAPE_MAX]}\n{'':11}{right[:SHAPE_MAX]}{third}"
+        ] += 1
     return "\n".join(f"{count:9}  {shape}" for shape, count in shapes.most_common(SHAPES_MAX))
 
 
@@ -92,15 +96,19 @@ def main(arguments):
         for side in (left, right, third):
             if side and side.server:
                 side.server.stop()
-    for mismatch in comparison.mismatches[:chosen.show]:
+    for mismatch in comparison.mismatches[: chosen.show]:
         print(mismatch.report())
     if comparison.mismatches:
         print(f"\nunlisted differences by shape (left, right):\n{summary(comparison)}")
-    print(f"{comparison.requests} requests in {took:.0f} s, "
-          f"{sum(comparison.accepted.values())} accepted, {sum(comparison.refused.values())} refused; "
-          f"known differences met: {comparison.explained or 'none'}")
+    print(
+        f"{comparison.requests} requests in {took:.0f} s, "
+        f"{sum(comparison.accepted.values())} accepted, {sum(comparison.refused.values())} refused; "
+        f"known differences met: {comparison.explained or 'none'}"
+    )
     failed = len(comparison.mismatches)
     if chosen.left == "parley" and documented() != differences.table():
-        print(f"{DOCUMENT} does not list the known differences: run tests/run.py differential --write-docs")
+        print(
+            f"{DOCUMENT} does not list the known differences: run tests/run.py differential --write-docs"
+        )
         failed += 1
     return comparison.requests - len(comparison.mismatches), failed

@@ -2,9 +2,29 @@
 
 import copy
 
-OTHER_VALUES = [None, "", "text", 5, -1, 1.5, True, [], {}, ["text"], {"text": "text"}, "x" * 300, 10**12]
-ENUMERATIONS = ("ReturnValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "Select",
-                "ReturnValuesOnConditionCheckFailure", "ConditionalOperator")
+OTHER_VALUES = [
+    None,
+    "",
+    "text",
+    5,
+    -1,
+    1.5,
+    True,
+    [],
+    {},
+    ["text"],
+    {"text": "text"},
+    "x" * 300,
+    10**12,
+]
+ENUMERATIONS = (
+    "ReturnValues",
+    "ReturnConsumedCapacity",
+    "ReturnItemCollectionMetrics",
+    "Select",
+    "ReturnValuesOnConditionCheckFailure",
+    "ConditionalOperator",
+)
 
 
 def _places(value, found, parent=None, key=None):
@@ -36,10 +56,15 @@ def damaged_request(random, step):
         parent, key = random.choice(_places(body, []))
         parent[key] = random.choice(OTHER_VALUES)
     elif roll < 0.85:
-        body[random.choice(ENUMERATIONS)] = random.choice(["", "none", "ALL", "TOTAL", "ALL_OLD", "AND"])
+        body[random.choice(ENUMERATIONS)] = random.choice(
+            ["", "none", "ALL", "TOTAL", "ALL_OLD", "AND"]
+        )
     elif roll < 0.92:
-        body[random.choice(["Unknown", "tableName", "Limit", "ConsistentRead", "ScanIndexForward"])] = \
-            random.choice(OTHER_VALUES)
+        body[
+            random.choice(["Unknown", "tableName", "Limit", "ConsistentRead", "ScanIndexForward"])
+        ] = random.choice(OTHER_VALUES)
     else:
-        body["Limit" if step.operation in ("Query", "Scan") else "TableName"] = random.choice([0, -5, "a", 2**40])
+        body["Limit" if step.operation in ("Query", "Scan") else "TableName"] = random.choice(
+            [0, -5, "a", 2**40]
+        )
     return step

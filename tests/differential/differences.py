@@ -15,6 +15,7 @@ ANY = ".*"
 class Difference:
     """`parley` and `reference` are regular expressions for the whole of a rendered answer
     (`render`); `operations` are the operations where it may occur, empty for all."""
+
     name: str
     parley: str
     reference: str
@@ -40,9 +41,11 @@ def explanation(operation, request_text, parley, reference):
     for entry in DIFFERENCES:
         if entry.operations and operation not in entry.operations:
             continue
-        if (re.fullmatch(entry.parley, left, re.DOTALL) and
-                re.fullmatch(entry.reference, right, re.DOTALL) and
-                re.search(entry.request, request_text, re.DOTALL)):
+        if (
+            re.fullmatch(entry.parley, left, re.DOTALL)
+            and re.fullmatch(entry.reference, right, re.DOTALL)
+            and re.search(entry.request, request_text, re.DOTALL)
+        ):
             return entry
     return None
 

@@ -9,10 +9,57 @@ import re
 from differential.values import MEMBERS, NAMES, TYPES
 
 COMPARATORS = ["=", "<>", "<", "<=", ">", ">="]
-FUNCTIONS = ["attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size"]
-JUNK = ["(", ")", ",", "AND", "OR", "NOT", "IN", "BETWEEN", "=", "<>", "<", "#", ":", ":v", "#x", ".", "[0]", "[-1]",
-        "[a]", "SET", "REMOVE", "ADD", "DELETE", "+", "-", "5", "'a'", "\"a\"", "a", "!", "==", "!=", "&&",
-        "size(a)", "foo(a)", "if_not_exists(a, a)", "list_append(a, a)", "[", "]", "$", "é"]
+FUNCTIONS = [
+    "attribute_exists",
+    "attribute_not_exists",
+    "attribute_type",
+    "begins_with",
+    "contains",
+    "size",
+]
+JUNK = [
+    "(",
+    ")",
+    ",",
+    "AND",
+    "OR",
+    "NOT",
+    "IN",
+    "BETWEEN",
+    "=",
+    "<>",
+    "<",
+    "#",
+    ":",
+    ":v",
+    "#x",
+    ".",
+    "[0]",
+    "[-1]",
+    "[a]",
+    "SET",
+    "REMOVE",
+    "ADD",
+    "DELETE",
+    "+",
+    "-",
+    "5",
+    "'a'",
+    "\"a\"",
+    "a",
+    "!",
+    "==",
+    "!=",
+    "&&",
+    "size(a)",
+    "foo(a)",
+    "if_not_exists(a, a)",
+    "list_append(a, a)",
+    "[",
+    "]",
+    "$",
+    "é",
+]
 TOKEN = re.compile(r"\s*([#:]?\w+|<=|>=|<>|\S)")
 
 
@@ -35,7 +82,9 @@ class Writer:
     def name(self, name):
         """`name` as it may stand in an expression: itself, or through a placeholder."""
         plain = re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII)
-        if (plain and name not in ("name", "status", "size") and self.chance(0.7)) or self.chance(0.02):
+        if (plain and name not in ("name", "status", "size") and self.chance(0.7)) or self.chance(
+            0.02
+        ):
             return name
         for placeholder, known in self.names.items():
             if known == name:
@@ -64,11 +113,17 @@ class Writer:
         self.taken.add(name)
         text = self.name(name)
         if name in ("l", "m") and self.chance(0.5):
-            return text + (f"[{self.random.choice([0, 0, 1, 7])}]" if name == "l" else
-                           "." + self.name(self.random.choice(MEMBERS)))
+            return text + (
+                f"[{self.random.choice([0, 0, 1, 7])}]"
+                if name == "l"
+                else "." + self.name(self.random.choice(MEMBERS))
+            )
         if self.chance(0.04):
-            text += f"[{self.random.choice([0, 1, 7])}]" if self.chance(0.5) else "." + self.name(
-                self.random.choice(MEMBERS))
+            text += (
+                f"[{self.random.choice([0, 1, 7])}]"
+                if self.chance(0.5)
+                else "." + self.name(self.random.choice(MEMBERS))
+            )
         return text
 
     def value(self, value=None):
@@ -100,9 +155,15 @@ class Writer:
             arguments = [self.path() if self.chance(0.95) else self.value()]
         elif name == "attribute_type":
             kind = r.choice(TYPES) if self.chance(0.9) else r.choice(["X", "string", ""])
-            arguments = [self.path(), self.value({"S": kind}) if self.chance(0.92) else self.operand()]
+            arguments = [
+                self.path(),
+                self.value({"S": kind}) if self.chance(0.92) else self.operand(),
+            ]
         elif name == "begins_with":
-            arguments = [self.path(), self.typed_value("S", "S", "B", "N") if self.chance(0.9) else self.operand()]
+            arguments = [
+                self.path(),
+                self.typed_value("S", "S", "B", "N") if self.chance(0.9) else self.operand(),
+            ]
         else:
             arguments = [self.path(), self.operand()]
         if self.chance(0.03):
@@ -146,7 +207,9 @@ class Writer:
         hash_name = schema[0][0]
         terms = [f"{self.name(hash_name)} = {self.value(draw(hash_name))}"]
         if self.chance(0.03):
-            terms = [f"{self.name(hash_name)} {self.random.choice(COMPARATORS)} {self.value(draw(hash_name))}"]
+            terms = [
+                f"{self.name(hash_name)} {self.random.choice(COMPARATORS)} {self.value(draw(hash_name))}"
+            ]
         if len(schema) > 1 and self.chance(0.65):
             terms.append(self._range_term(schema[1], draw))
         if self.chance(0.04):
@@ -164,12 +227,16 @@ class Writer:
         name, kind = key
         roll = self.random.random()
         if roll < 0.5:
-            operator = self.random.choice(COMPARATORS if self.chance(0.1) else ["=", "<", "<=", ">", ">="])
+            operator = self.random.choice(
+                COMPARATORS if self.chance(0.1) else ["=", "<", "<=", ">", ">="]
+            )
             if self.chance(0.08):
                 return f"{self.value(draw(name))} {operator} {self.name(name)}"
             return f"{self.name(name)} {operator} {self.value(draw(name))}"
         if roll < 0.75:
-            return f"{self.name(name)} BETWEEN {self.value(draw(name))} AND {self.value(draw(name))}"
+            return (
+                f"{self.name(name)} BETWEEN {self.value(draw(name))} AND {self.value(draw(name))}"
+            )
         if kind != "N" or self.chance(0.15):
             prefix = draw(name)
             if "S" in prefix and prefix["S"] and self.chance(0.6):
@@ -186,7 +253,9 @@ class Writer:
         if roll < 0.75:
             return self.value()
         if roll < 0.88:
-            return f"if_not_exists({self.path()}, {self.path() if self.chance(0.2) else self.value()})"
+            return (
+                f"if_not_exists({self.path()}, {self.path() if self.chance(0.2) else self.value()})"
+            )
         return f"list_append({self._list_operand()}, {self._list_operand()})"
 
     def _list_operand(self):

@@ -2,8 +2,21 @@
 
 from differential.values import NAMES
 
-OPERATORS = ["EQ", "NE", "IN", "LE", "LT", "GE", "GT", "BETWEEN", "NOT_NULL", "NULL", "CONTAINS",
-             "NOT_CONTAINS", "BEGINS_WITH"]
+OPERATORS = [
+    "EQ",
+    "NE",
+    "IN",
+    "LE",
+    "LT",
+    "GE",
+    "GT",
+    "BETWEEN",
+    "NOT_NULL",
+    "NULL",
+    "CONTAINS",
+    "NOT_CONTAINS",
+    "BEGINS_WITH",
+]
 ACTIONS = ["PUT", "PUT", "ADD", "DELETE"]
 OPERANDS = {"BETWEEN": 2, "NOT_NULL": 0, "NULL": 0}
 
@@ -42,8 +55,10 @@ def expected(generator):
 
 
 def conditions(generator, make):
-    return {name: make(generator) for name in
-            generator.random.sample(NAMES, generator.random.choice([1, 1, 2, 3]))}
+    return {
+        name: make(generator)
+        for name in generator.random.sample(NAMES, generator.random.choice([1, 1, 2, 3]))
+    }
 
 
 def _with_operator(generator, body, member):
@@ -61,30 +76,45 @@ def attribute_updates(generator):
         update = {"Action": action} if generator.chance(0.95) else {}
         kinds = {"ADD": ["N", "N", "SS", "NS", "L", "S"], "DELETE": ["SS", "NS", "S"]}.get(action)
         if action == "PUT" or generator.chance(0.8):
-            update["Value"] = (generator.values.of_type(generator.random.choice(kinds)) if kinds
-                               else generator.values.value())
+            update["Value"] = (
+                generator.values.of_type(generator.random.choice(kinds))
+                if kinds
+                else generator.values.value()
+            )
         updates[name] = update
     return updates
 
 
 def key_conditions(generator, key, types):
-    body = {key[0][0]: {"ComparisonOperator": "EQ", "AttributeValueList": [generator.key_value(key[0][0], types[key[0][0]])]}}
+    body = {
+        key[0][0]: {
+            "ComparisonOperator": "EQ",
+            "AttributeValueList": [generator.key_value(key[0][0], types[key[0][0]])],
+        }
+    }
     if len(key) > 1 and generator.chance(0.6):
         name, kind = key[1]
-        operator = generator.random.choice(["EQ", "LE", "LT", "GE", "GT", "BETWEEN", "BEGINS_WITH", "NE", "CONTAINS"])
+        operator = generator.random.choice(
+            ["EQ", "LE", "LT", "GE", "GT", "BETWEEN", "BEGINS_WITH", "NE", "CONTAINS"]
+        )
         count = 2 if operator == "BETWEEN" else 1
-        body[name] = {"ComparisonOperator": operator,
-                      "AttributeValueList": [generator.key_value(name, kind) for _ in range(count)]}
+        body[name] = {
+            "ComparisonOperator": operator,
+            "AttributeValueList": [generator.key_value(name, kind) for _ in range(count)],
+        }
     return body
 
 
 def request(generator):
     """One request with legacy parameters."""
     from differential.requests import RETURN_VALUES, Step
+
     r = generator.random
     table_name, schema = generator.table()
     types = schema.key_types()
-    kind = r.choice(["PutItem", "UpdateItem", "UpdateItem", "DeleteItem", "Query", "Query", "Scan", "GetItem"])
+    kind = r.choice(
+        ["PutItem", "UpdateItem", "UpdateItem", "DeleteItem", "Query", "Query", "Scan", "GetItem"]
+    )
     body = generator.capacity({"TableName": table_name})
     paged = False
     if kind == "PutItem":
@@ -104,7 +134,9 @@ def request(generator):
         if index:
             body["IndexName"] = index.name
         if kind == "Query":
-            body["KeyConditions"] = key_conditions(generator, index.key if index else schema.key, types)
+            body["KeyConditions"] = key_conditions(
+                generator, index.key if index else schema.key, types
+            )
         member = "QueryFilter" if kind == "Query" else "ScanFilter"
         if generator.chance(0.6):
             body[member] = conditions(generator, condition)
@@ -117,6 +149,8 @@ def request(generator):
             body["AttributesToGet"].append(body["AttributesToGet"][0])
     if generator.chance(0.05):
         writer = generator.writer(schema)
-        body[r.choice(["ConditionExpression", "FilterExpression", "ProjectionExpression"])] = writer.projection()
+        body[r.choice(["ConditionExpression", "FilterExpression", "ProjectionExpression"])] = (
+            writer.projection()
+        )
         writer.fill(body)
     return Step(kind, body, paged=paged)

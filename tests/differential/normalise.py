@@ -9,11 +9,23 @@ import json
 import re
 
 SETS = ("SS", "NS", "BS")
-DESCRIPTION_NOISE = ("TableId", "CreationDateTime", "TableArn", "IndexArn", "LatestStreamArn",
-                     "LatestStreamLabel", "TableSizeBytes", "IndexSizeBytes",
-                     "LastUpdateToPayPerRequestDateTime")
-LISTS_WITHOUT_ORDER = ("AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes",
-                       "NonKeyAttributes")
+DESCRIPTION_NOISE = (
+    "TableId",
+    "CreationDateTime",
+    "TableArn",
+    "IndexArn",
+    "LatestStreamArn",
+    "LatestStreamLabel",
+    "TableSizeBytes",
+    "IndexSizeBytes",
+    "LastUpdateToPayPerRequestDateTime",
+)
+LISTS_WITHOUT_ORDER = (
+    "AttributeDefinitions",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+    "NonKeyAttributes",
+)
 
 
 def canonical(value):
@@ -26,9 +38,16 @@ def attribute_value(value):
         return [attribute_value(member) for member in value]
     if not isinstance(value, dict):
         return value
-    return {kind: sorted(inner) if kind in SETS and isinstance(inner, list) and
-            all(isinstance(member, str) for member in inner) else attribute_value(inner)
-            for kind, inner in value.items()}
+    return {
+        kind: (
+            sorted(inner)
+            if kind in SETS
+            and isinstance(inner, list)
+            and all(isinstance(member, str) for member in inner)
+            else attribute_value(inner)
+        )
+        for kind, inner in value.items()
+    }
 
 
 def _description(value):
@@ -52,8 +71,9 @@ def _success(operation, body, ordered_items):
     if "Items" in body and not ordered_items:
         body["Items"] = sorted(body["Items"], key=canonical)
     if operation == "BatchGetItem" and isinstance(body.get("Responses"), dict):
-        body["Responses"] = {table: sorted(items, key=canonical)
-                             for table, items in body["Responses"].items()}
+        body["Responses"] = {
+            table: sorted(items, key=canonical) for table, items in body["Responses"].items()
+        }
     if isinstance(body.get("ConsumedCapacity"), list):
         body["ConsumedCapacity"] = sorted(body["ConsumedCapacity"], key=canonical)
     if operation in ("CreateTable", "DescribeTable", "UpdateTable", "DeleteTable"):
@@ -68,6 +88,7 @@ def _message(text):
 
     def sort_braces(match):
         return "{" + ", ".join(sorted(re.split(", ?", match.group(1)))) + "}"
+
     text = re.sub(r"\{([^{}]*)\}", sort_braces, text)
     many = re.match(r"(\d+ validation errors? detected: )(.*)", text, re.DOTALL)
     if many:
@@ -79,8 +100,13 @@ def _reasons(body):
     reasons = body.get("CancellationReasons")
     if reasons is None:
         return None
-    return [{**attribute_value(reason), **({"Message": _message(reason["Message"])}
-                                          if reason.get("Message") else {})} for reason in reasons]
+    return [
+        {
+            **attribute_value(reason),
+            **({"Message": _message(reason["Message"])} if reason.get("Message") else {}),
+        }
+        for reason in reasons
+    ]
 
 
 def answer(operation, reply, ordered_items=True):

@@ -16,12 +16,20 @@ RETURN_VALUES = ["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"]
 CAPACITY = ["NONE", "TOTAL", "INDEXES", "INDEXES"]
 SELECTS = ["ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "COUNT", "COUNT"]
 # What an attribute of this name mostly holds, so that updates and document paths often fit.
-TYPE_OF = {name: "S" for name in NAMES} | {"n": "N", "x1": "N", "m": "M", "l": "L", "s": "SS", "b": "B"}
+TYPE_OF = {name: "S" for name in NAMES} | {
+    "n": "N",
+    "x1": "N",
+    "m": "M",
+    "l": "L",
+    "s": "SS",
+    "b": "B",
+}
 
 
 @dataclasses.dataclass
 class Step:
     """One request; `paged`: follow LastEvaluatedKey to the end and compare the whole."""
+
     operation: str
     body: object
     paged: bool = False
@@ -36,10 +44,20 @@ class RequestGenerator:
         self.tables = tables
         self.values = ValueGenerator(random)
         self.weighted = [
-            (self.put_item, 13), (self.get_item, 8), (self.update_item, 22), (self.delete_item, 6),
-            (self.query, 16), (self.scan, 9), (self.batch_get, 4), (self.batch_write, 4),
-            (self.transact_write, 6), (self.transact_get, 3), (self.legacy, 10), (self.damaged, 9),
-            (self.table_operation, 2)]
+            (self.put_item, 13),
+            (self.get_item, 8),
+            (self.update_item, 22),
+            (self.delete_item, 6),
+            (self.query, 16),
+            (self.scan, 9),
+            (self.batch_get, 4),
+            (self.batch_write, 4),
+            (self.transact_write, 6),
+            (self.transact_get, 3),
+            (self.legacy, 10),
+            (self.damaged, 9),
+            (self.table_operation, 2),
+        ]
 
     # --- small pieces --------------------------------------------------------------------------
 
@@ -53,9 +71,23 @@ class RequestGenerator:
     def key_value(self, name, kind):
         """A likely value of a key attribute, now and then one that is refused."""
         if self.chance(0.012):
-            return self.random.choice([
-                {"S": ""}, {"B": ""}, {"N": "1"}, {"S": "p1"}, {"B": "AQ=="}, {"NULL": True}, {"BOOL": True},
-                {"S": "k" * 1025}, {"S": "k" * 2049}, {"L": []}, {"SS": ["a"]}, {"N": "1e200"}, {"M": {}}])
+            return self.random.choice(
+                [
+                    {"S": ""},
+                    {"B": ""},
+                    {"N": "1"},
+                    {"S": "p1"},
+                    {"B": "AQ=="},
+                    {"NULL": True},
+                    {"BOOL": True},
+                    {"S": "k" * 1025},
+                    {"S": "k" * 2049},
+                    {"L": []},
+                    {"SS": ["a"]},
+                    {"N": "1e200"},
+                    {"M": {}},
+                ]
+            )
         return {kind: self.random.choice(KEY_POOLS[name][kind])}
 
     def key(self, schema):
@@ -70,7 +102,9 @@ class RequestGenerator:
         item = {}
         types = schema.key_types()
         for name in self.random.sample(NAMES, self.random.randint(0, 6)):
-            item[name] = self.values.of_type(TYPE_OF[name]) if self.chance(0.5) else self.values.value()
+            item[name] = (
+                self.values.of_type(TYPE_OF[name]) if self.chance(0.5) else self.values.value()
+            )
         for name, kind in types.items():
             if name in dict(schema.key) or self.chance(0.6):
                 item[name] = self.key_value(name, kind)
@@ -110,8 +144,12 @@ class RequestGenerator:
         writer = self.writer(schema)
         if self.chance(0.4):
             body["ConditionExpression"] = writer.maybe_damaged(writer.condition())
-        return Step("PutItem", self.write_options(
-            writer.fill(body), ["NONE", "ALL_OLD"] * 4 + [self.random.choice(RETURN_VALUES)]))
+        return Step(
+            "PutItem",
+            self.write_options(
+                writer.fill(body), ["NONE", "ALL_OLD"] * 4 + [self.random.choice(RETURN_VALUES)]
+            ),
+        )
 
     def delete_item(self):
         name, schema = self.table()
@@ -119,8 +157,12 @@ class RequestGenerator:
         writer = self.writer(schema)
         if self.chance(0.5):
             body["ConditionExpression"] = writer.maybe_damaged(writer.condition())
-        return Step("DeleteItem", self.write_options(
-            writer.fill(body), ["NONE", "ALL_OLD"] * 4 + [self.random.choice(RETURN_VALUES)]))
+        return Step(
+            "DeleteItem",
+            self.write_options(
+                writer.fill(body), ["NONE", "ALL_OLD"] * 4 + [self.random.choice(RETURN_VALUES)]
+            ),
+        )
 
     def update_item(self):
         name, schema = self.table()
@@ -182,9 +224,14 @@ class RequestGenerator:
         writer = self.writer(schema)
         types = schema.key_types()
         key = index.key if index else schema.key
-        body = {"TableName": name,
-                "KeyConditionExpression": writer.maybe_damaged(
-                    writer.key_condition(key, lambda attribute: self.key_value(attribute, types[attribute])))}
+        body = {
+            "TableName": name,
+            "KeyConditionExpression": writer.maybe_damaged(
+                writer.key_condition(
+                    key, lambda attribute: self.key_value(attribute, types[attribute])
+                )
+            ),
+        }
         if self.chance(0.4):
             body["ScanIndexForward"] = self.chance(0.3)
         self._page(schema, body, writer, index)
@@ -209,7 +256,11 @@ class RequestGenerator:
         body = {"RequestItems": {}}
         for name in self.random.sample(list(self.tables), self.random.randint(1, len(self.tables))):
             schema = self.tables[name]
-            count = self.random.choice([1, 2, 3, 5, 8]) if self.chance(0.98) else self.random.choice([0, 101])
+            count = (
+                self.random.choice([1, 2, 3, 5, 8])
+                if self.chance(0.98)
+                else self.random.choice([0, 101])
+            )
             writer = self.writer(schema)
             keys = {repr(key): key for key in (self.key(schema) for _ in range(count))}
             request = {"Keys": list(keys.values())}
@@ -226,12 +277,18 @@ class RequestGenerator:
         body = {"RequestItems": {}}
         for name in self.random.sample(list(self.tables), self.random.randint(1, len(self.tables))):
             schema = self.tables[name]
-            count = self.random.choice([1, 2, 3, 5]) if self.chance(0.98) else self.random.choice([0, 26])
+            count = (
+                self.random.choice([1, 2, 3, 5])
+                if self.chance(0.98)
+                else self.random.choice([0, 26])
+            )
             writes = {}
             for _ in range(count):
                 if self.chance(0.7):
                     item = self.item(schema)
-                    key, write = {n: item.get(n) for n, _ in schema.key}, {"PutRequest": {"Item": item}}
+                    key, write = {n: item.get(n) for n, _ in schema.key}, {
+                        "PutRequest": {"Item": item}
+                    }
                 else:
                     key = self.key(schema)
                     write = {"DeleteRequest": {"Key": key}}
@@ -243,11 +300,17 @@ class RequestGenerator:
 
     def transact_write(self):
         members = []
-        count = self.random.choice([1, 2, 3, 4]) if self.chance(0.98) else self.random.choice([0, 101])
+        count = (
+            self.random.choice([1, 2, 3, 4]) if self.chance(0.98) else self.random.choice([0, 101])
+        )
         for _ in range(count):
             kind = self.random.choice(["Put", "Update", "Update", "Delete", "ConditionCheck"])
-            make = {"Put": self.put_item, "Update": self.update_item, "Delete": self.delete_item,
-                    "ConditionCheck": self.delete_item}[kind]
+            make = {
+                "Put": self.put_item,
+                "Update": self.update_item,
+                "Delete": self.delete_item,
+                "ConditionCheck": self.delete_item,
+            }[kind]
             member = make().body
             for option in ("ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "ReturnValues"):
                 member.pop(option, None)
@@ -256,7 +319,9 @@ class RequestGenerator:
             members.append({kind: member})
         body = self.capacity({"TransactItems": members})
         if self.chance(0.1):
-            body["ClientRequestToken"] = f"token-{self.random.randrange(10**9)}" if self.chance(0.8) else "t" * 37
+            body["ClientRequestToken"] = (
+                f"token-{self.random.randrange(10**9)}" if self.chance(0.8) else "t" * 37
+            )
         return Step("TransactWriteItems", body)
 
     def transact_get(self):
@@ -279,25 +344,40 @@ class RequestGenerator:
 
     def table_operation(self):
         name, _ = self.table()
-        return self.random.choice([
-            Step("DescribeTable", {"TableName": name}),
-            Step("DescribeTable", {"TableName": "no_such_table"}),
-            Step("DescribeTable", {"TableName": "a"}),
-            Step("DescribeTable", {"TableName": "bad name!"}),
-            Step("DescribeTable", {}),
-            Step("DeleteTable", {"TableName": "no_such_table"}),
-            Step("UpdateTable", {"TableName": name}),
-            Step("UpdateTable", {"TableName": "no_such_table", "BillingMode": "PAY_PER_REQUEST"}),
-            Step("CreateTable", self.tables[name].create_table(name)),
-            Step("ListTables", {"Limit": self.random.choice([0, -1, 101])}),
-            Step("GetItem", {"TableName": "no_such_table", "Key": {"pk": {"S": "a"}}}),
-            Step("PutItem", {"TableName": "no_such_table", "Item": {"pk": {"S": "a"}}}),
-            Step("Query", {"TableName": "no_such_table", "KeyConditionExpression": "pk = :p",
-                           "ExpressionAttributeValues": {":p": {"S": "a"}}}),
-            Step("NoSuchOperation", {}),
-            Step("PutItem", b""), Step("PutItem", b"{"), Step("PutItem", b"[]"), Step("PutItem", b"null"),
-            Step("PutItem", b"\"a\""), Step("PutItem", b"{\"TableName\":\"\xff\"}"), Step("PutItem", {}),
-        ])
+        return self.random.choice(
+            [
+                Step("DescribeTable", {"TableName": name}),
+                Step("DescribeTable", {"TableName": "no_such_table"}),
+                Step("DescribeTable", {"TableName": "a"}),
+                Step("DescribeTable", {"TableName": "bad name!"}),
+                Step("DescribeTable", {}),
+                Step("DeleteTable", {"TableName": "no_such_table"}),
+                Step("UpdateTable", {"TableName": name}),
+                Step(
+                    "UpdateTable", {"TableName": "no_such_table", "BillingMode": "PAY_PER_REQUEST"}
+                ),
+                Step("CreateTable", self.tables[name].create_table(name)),
+                Step("ListTables", {"Limit": self.random.choice([0, -1, 101])}),
+                Step("GetItem", {"TableName": "no_such_table", "Key": {"pk": {"S": "a"}}}),
+                Step("PutItem", {"TableName": "no_such_table", "Item": {"pk": {"S": "a"}}}),
+                Step(
+                    "Query",
+                    {
+                        "TableName": "no_such_table",
+                        "KeyConditionExpression": "pk = :p",
+                        "ExpressionAttributeValues": {":p": {"S": "a"}},
+                    },
+                ),
+                Step("NoSuchOperation", {}),
+                Step("PutItem", b""),
+                Step("PutItem", b"{"),
+                Step("PutItem", b"[]"),
+                Step("PutItem", b"null"),
+                Step("PutItem", b"\"a\""),
+                Step("PutItem", b"{\"TableName\":\"\xff\"}"),
+                Step("PutItem", {}),
+            ]
+        )
 
     def next(self, without_damage=False):
         makers = [(m, w) for m, w in self.weighted if not (without_damage and m == self.damaged)]
@@ -305,5 +385,7 @@ class RequestGenerator:
         step = maker()
         if self.chance(0.004):
             if isinstance(step.body, dict) and "TableName" in step.body:
-                step.body["TableName"] = self.random.choice(["no_such_table", "ab", "x" * 256, "a b", ""])
+                step.body["TableName"] = self.random.choice(
+                    ["no_such_table", "ab", "x" * 256, "a b", ""]
+                )
         return step

@@ -16,8 +16,16 @@ from support.wire import Caller
 
 REQUESTS_PER_EPISODE = 60
 PAGES_MAX = 300
-WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "CreateTable",
-          "DeleteTable", "UpdateTable")
+WRITES = (
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "BatchWriteItem",
+    "TransactWriteItems",
+    "CreateTable",
+    "DeleteTable",
+    "UpdateTable",
+)
 
 
 @dataclasses.dataclass
@@ -31,14 +39,22 @@ class Mismatch:
     witness: dict
 
     def report(self):
-        body = self.step.body if isinstance(self.step.body, bytes) else json.dumps(self.step.body, ensure_ascii=False)
+        body = (
+            self.step.body
+            if isinstance(self.step.body, bytes)
+            else json.dumps(self.step.body, ensure_ascii=False)
+        )
         lines = [f"request {self.number} of episode {self.episode}: {self.step.operation} {body}"]
         for side, found in (("left ", self.left), ("right", self.right), ("third", self.witness)):
             if found is None:
                 continue
-            lines.append(f"  {side}: {json.dumps(found, ensure_ascii=False, sort_keys=True)[:3000]}")
-        lines.append(f"  again: /usr/bin/python3 tests/run.py differential --seed {self.seed} "
-                     f"--episode {self.episode}")
+            lines.append(
+                f"  {side}: {json.dumps(found, ensure_ascii=False, sort_keys=True)[:3000]}"
+            )
+        lines.append(
+            f"  again: /usr/bin/python3 tests/run.py differential --seed {self.seed} "
+            f"--episode {self.episode}"
+        )
         return "\n".join(lines)
 
 
@@ -65,7 +81,9 @@ class Side:
 
     def _answer(self, step):
         if not (step.paged and isinstance(step.body, dict)):
-            return normalise.answer(step.operation, self.caller.call(step.operation, step.body, step.headers))
+            return normalise.answer(
+                step.operation, self.caller.call(step.operation, step.body, step.headers)
+            )
         return self._pages(step)
 
     def _pages(self, step):
@@ -74,7 +92,9 @@ class Side:
         reply = self.caller.call(step.operation, step.body)
         if reply.status != 200 or "LastEvaluatedKey" not in reply.body:
             return normalise.answer(step.operation, reply, ordered)
-        if "ExclusiveStartKey" in step.body:  # a made-up place: what follows it in a scan is undefined
+        if (
+            "ExclusiveStartKey" in step.body
+        ):  # a made-up place: what follows it in a scan is undefined
             return normalise.answer(step.operation, reply, ordered) if ordered else {"status": 200}
         items, counts, keys, pages = [], [0, 0], [], 0
         while True:
@@ -89,7 +109,13 @@ class Side:
             reply = self.caller.call(step.operation, {**step.body, "ExclusiveStartKey": key})
             if reply.status != 200:
                 return {**normalise.answer(step.operation, reply), "page": pages}
-        whole = {"Items": items, "Count": counts[0], "ScannedCount": counts[1], "Pages": pages, "Keys": keys}
+        whole = {
+            "Items": items,
+            "Count": counts[0],
+            "ScannedCount": counts[1],
+            "Pages": pages,
+            "Keys": keys,
+        }
         reply.body = whole
         return normalise.answer(step.operation, reply, ordered)
 
@@ -115,12 +141,17 @@ class Comparison:
         generator = RequestGenerator(stream, tables)
         steps = [Step("CreateTable", schema.create_table(name)) for name, schema in tables.items()]
         for name, schema in tables.items():
-            steps += [Step("PutItem", {"TableName": name, "Item": generator.item(schema)}) for _ in range(10)]
+            steps += [
+                Step("PutItem", {"TableName": name, "Item": generator.item(schema)})
+                for _ in range(10)
+            ]
         steps += [generator.next() for _ in range(REQUESTS_PER_EPISODE)]
         for name, schema in tables.items():
             steps.append(Step("Scan", {"TableName": name}, paged=True))
-            steps += [Step("Scan", {"TableName": name, "IndexName": index.name}, paged=True)
-                      for index in schema.indexes]
+            steps += [
+                Step("Scan", {"TableName": name, "IndexName": index.name}, paged=True)
+                for index in schema.indexes
+            ]
             steps.append(Step("DescribeTable", {"TableName": name}))
         for at, step in enumerate(steps):
             if not self.compare(number, at, step):
@@ -138,11 +169,16 @@ class Comparison:
         tally[step.operation] = tally.get(step.operation, 0) + 1
         if normalise.canonical(left) == normalise.canonical(right):
             return True
-        text = step.body.decode("utf-8", "replace") if isinstance(step.body, bytes) else json.dumps(
-            step.body, ensure_ascii=False)
+        text = (
+            step.body.decode("utf-8", "replace")
+            if isinstance(step.body, bytes)
+            else json.dumps(step.body, ensure_ascii=False)
+        )
         entry = differences.explanation(step.operation, text, left, right)
         if entry is None:
             self.mismatches.append(Mismatch(self.seed, episode, number, step, left, right, witness))
         else:
             self.explained[entry.name] = self.explained.get(entry.name, 0) + 1
-        return not (step.operation in WRITES and (left["status"] == 200) != (right["status"] == 200))
+        return not (
+            step.operation in WRITES and (left["status"] == 200) != (right["status"] == 200)
+        )

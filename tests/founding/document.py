@@ -13,7 +13,9 @@ def blocks(document):
     """The document's program blocks, by name: what stands between the fences, byte for byte."""
     found = [part.partition(CLOSING)[0] for part in document.split(OPENING)[1:]]
     if len(found) != len(NAMES):
-        raise ValueError(f"expected {len(NAMES)} programs in the founding document, found {len(found)}")
+        raise ValueError(
+            f"expected {len(NAMES)} programs in the founding document, found {len(found)}"
+        )
     return dict(zip(NAMES, found))
 
 

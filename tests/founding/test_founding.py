@@ -24,9 +24,15 @@ OLD, NEW = "2023-03-19T10:00:00.000000+00:00", "2023-03-19T12:34:56.000000+00:00
 
 def row(owner, other):
     """A conversation row as the document has it: it belongs to `owner` and shows `other`."""
-    return {"pk": {"S": f"GRP#{owner}"}, "sk": {"S": OLD}, "message_group_uuid": {"S": GROUP},
-            "message": {"S": "the old message"}, "user_uuid": {"S": other},
-            "user_display_name": {"S": other.title()}, "user_handle": {"S": other}}
+    return {
+        "pk": {"S": f"GRP#{owner}"},
+        "sk": {"S": OLD},
+        "message_group_uuid": {"S": GROUP},
+        "message": {"S": "the old message"},
+        "user_uuid": {"S": other},
+        "user_display_name": {"S": other.title()},
+        "user_handle": {"S": other},
+    }
 
 
 class Fixtures(unittest.TestCase):
@@ -50,7 +56,8 @@ class Founding(unittest.TestCase):
             except OSError as taken:
                 raise AssertionError(
                     f"port {PORT} is taken ({taken}); the founding document's programs name it and "
-                    "nothing else will do: stop what listens there") from None
+                    "nothing else will do: stop what listens there"
+                ) from None
         cls.server = Parley(port=PORT, in_memory=True).start()
         cls.addClassCleanup(cls.server.stop)
         cls.folder = tempfile.TemporaryDirectory()
@@ -70,8 +77,14 @@ class Founding(unittest.TestCase):
         self.caller.close()
 
     def run_program(self, name, *arguments, **environment):
-        done = subprocess.run([os.path.join(self.folder.name, name), *arguments], capture_output=True, text=True,
-                              timeout=TIMEOUT_S, cwd=self.folder.name, env=client_environment(**environment))
+        done = subprocess.run(
+            [os.path.join(self.folder.name, name), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            cwd=self.folder.name,
+            env=client_environment(**environment),
+        )
         self.assertEqual(done.returncode, 0, f"{name}: {done.stdout}{done.stderr}")
         return done.stdout
 
@@ -87,54 +100,94 @@ class Founding(unittest.TestCase):
         self.assertNotIn("cruddur-message", self.run_program("list-tables"))
 
     def test_drop_without_a_name_says_so(self):
-        done = subprocess.run([os.path.join(self.folder.name, "drop")], capture_output=True, text=True,
-                              env=client_environment(), timeout=TIMEOUT_S)
+        done = subprocess.run(
+            [os.path.join(self.folder.name, "drop")],
+            capture_output=True,
+            text=True,
+            env=client_environment(),
+            timeout=TIMEOUT_S,
+        )
         self.assertEqual((done.returncode, done.stdout), (1, "No TABLE_NAME argument supplied\n"))
 
     def test_the_lambda_function_moves_both_conversation_rows(self):
         self.create_messages_table()
         for item in (row(ANN, BOB), row(BOB, ANN)):
             self.assertEqual(self.put(item).status, 200)
-        message = {"pk": {"S": f"MSG#{GROUP}"}, "sk": {"S": NEW}, "message": {"S": "the new message"},
-                   "message_uuid": {"S": "m"}, "user_uuid": {"S": ANN}, "user_display_name": {"S": "Ann"},
-                   "user_handle": {"S": "ann"}}
+        message = {
+            "pk": {"S": f"MSG#{GROUP}"},
+            "sk": {"S": NEW},
+            "message": {"S": "the new message"},
+            "message_uuid": {"S": "m"},
+            "user_uuid": {"S": ANN},
+            "user_display_name": {"S": "Ann"},
+            "user_handle": {"S": "ann"},
+        }
         self.put(message)
         printed = self.invoke(self.event("INSERT", message))
         self.assertEqual(printed.count("DELETE ===>"), 2, printed)
         self.assertEqual(printed.count("CREATE ===>"), 2, printed)
-        expected = [{**row(owner, other), "sk": {"S": NEW}, "message": {"S": "the new message"}}
-                    for owner, other in ((ANN, BOB), (BOB, ANN))]
-        found = [item for item in self.caller.call("Scan", {"TableName": "cruddur-messages"}).body["Items"]
-                 if item["pk"]["S"].startswith("GRP#")]
+        expected = [
+            {**row(owner, other), "sk": {"S": NEW}, "message": {"S": "the new message"}}
+            for owner, other in ((ANN, BOB), (BOB, ANN))
+        ]
+        found = [
+            item
+            for item in self.caller.call("Scan", {"TableName": "cruddur-messages"}).body["Items"]
+            if item["pk"]["S"].startswith("GRP#")
+        ]
         self.assertCountEqual(found, expected)
-        indexed = self.caller.call("Query", {
-            "TableName": "cruddur-messages", "IndexName": "message-group-sk-index",
-            "KeyConditionExpression": "message_group_uuid = :g",
-            "ExpressionAttributeValues": {":g": {"S": GROUP}}}).body["Items"]
+        indexed = self.caller.call(
+            "Query",
+            {
+                "TableName": "cruddur-messages",
+                "IndexName": "message-group-sk-index",
+                "KeyConditionExpression": "message_group_uuid = :g",
+                "ExpressionAttributeValues": {":g": {"S": GROUP}},
+            },
+        ).body["Items"]
         self.assertCountEqual(indexed, expected)
 
     def test_the_lambda_function_skips_removals(self):
         self.create_messages_table()
         self.put(row(ANN, BOB))
         self.assertIn("skip REMOVE event", self.invoke(self.event("REMOVE", row(ANN, BOB))))
-        self.assertEqual(self.caller.call("Scan", {"TableName": "cruddur-messages"}).body["Items"],
-                         [row(ANN, BOB)])
+        self.assertEqual(
+            self.caller.call("Scan", {"TableName": "cruddur-messages"}).body["Items"],
+            [row(ANN, BOB)],
+        )
 
     # --- the messaging table of the document -----------------------------------------------------
 
     def create_messages_table(self):
         units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-        answer = self.caller.call("CreateTable", {
-            "TableName": "cruddur-messages", "BillingMode": "PROVISIONED", "ProvisionedThroughput": units,
-            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"}
-                                     for name in ("message_group_uuid", "pk", "sk")],
-            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-            "GlobalSecondaryIndexes": [{
-                "IndexName": "message-group-sk-index", "Projection": {"ProjectionType": "ALL"},
+        answer = self.caller.call(
+            "CreateTable",
+            {
+                "TableName": "cruddur-messages",
+                "BillingMode": "PROVISIONED",
                 "ProvisionedThroughput": units,
-                "KeySchema": [{"AttributeName": "message_group_uuid", "KeyType": "HASH"},
-                              {"AttributeName": "sk", "KeyType": "RANGE"}]}]})
+                "AttributeDefinitions": [
+                    {"AttributeName": name, "AttributeType": "S"}
+                    for name in ("message_group_uuid", "pk", "sk")
+                ],
+                "KeySchema": [
+                    {"AttributeName": "pk", "KeyType": "HASH"},
+                    {"AttributeName": "sk", "KeyType": "RANGE"},
+                ],
+                "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+                "GlobalSecondaryIndexes": [
+                    {
+                        "IndexName": "message-group-sk-index",
+                        "Projection": {"ProjectionType": "ALL"},
+                        "ProvisionedThroughput": units,
+                        "KeySchema": [
+                            {"AttributeName": "message_group_uuid", "KeyType": "HASH"},
+                            {"AttributeName": "sk", "KeyType": "RANGE"},
+                        ],
+                    }
+                ],
+            },
+        )
         self.assertEqual(answer.status, 200, answer.raw)
 
     def put(self, item):
@@ -144,21 +197,42 @@ class Founding(unittest.TestCase):
     def event(name, item):
         """A stream event with one record, as the table's NEW_IMAGE stream gives it."""
         keys = {attribute: item[attribute] for attribute in ("pk", "sk")}
-        record = {"Keys": keys, "SequenceNumber": "100000000000000000001", "SizeBytes": 200,
-                  "ApproximateCreationDateTime": 1679229296.0, "StreamViewType": "NEW_IMAGE"}
+        record = {
+            "Keys": keys,
+            "SequenceNumber": "100000000000000000001",
+            "SizeBytes": 200,
+            "ApproximateCreationDateTime": 1679229296.0,
+            "StreamViewType": "NEW_IMAGE",
+        }
         if name != "REMOVE":
             record["NewImage"] = item
-        return {"Records": [{
-            "eventID": "1", "eventName": name, "eventVersion": "1.1", "eventSource": "aws:dynamodb",
-            "awsRegion": "ca-central-1", "dynamodb": record,
-            "eventSourceARN": "arn:aws:dynamodb:ca-central-1:123456789012:table/cruddur-messages/stream/1"}]}
+        return {
+            "Records": [
+                {
+                    "eventID": "1",
+                    "eventName": name,
+                    "eventVersion": "1.1",
+                    "eventSource": "aws:dynamodb",
+                    "awsRegion": "ca-central-1",
+                    "dynamodb": record,
+                    "eventSourceARN": "arn:aws:dynamodb:ca-central-1:123456789012:table/cruddur-messages/stream/1",
+                }
+            ]
+        }
 
     def invoke(self, event):
         """What the function prints for `event`. The proxy is what leads it here."""
         done = subprocess.run(
-            ["/usr/bin/python3", os.path.join(document.FOLDER, "stream_driver.py"),
-             os.path.join(self.folder.name, "lambda_function.py")],
-            input=json.dumps(event), capture_output=True, text=True, timeout=TIMEOUT_S,
-            env=client_environment(HTTP_PROXY=f"http://localhost:{PORT}"))
+            [
+                "/usr/bin/python3",
+                os.path.join(document.FOLDER, "stream_driver.py"),
+                os.path.join(self.folder.name, "lambda_function.py"),
+            ],
+            input=json.dumps(event),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            env=client_environment(HTTP_PROXY=f"http://localhost:{PORT}"),
+        )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout

@@ -44,8 +44,12 @@ def find_parley():
     named = os.environ.get("PARLEY_BINARY")
     if named:
         return named
-    for candidate in ("build/release/parley", "build/release/src/cli/parley",
-                      "build/dev/parley", "build/dev/src/cli/parley"):
+    for candidate in (
+        "build/release/parley",
+        "build/release/src/cli/parley",
+        "build/dev/parley",
+        "build/dev/src/cli/parley",
+    ):
         if (REPOSITORY / candidate).is_file():
             return str(REPOSITORY / candidate)
     raise ServerFailed("no parley binary: run `make build`, or set PARLEY_BINARY")
@@ -82,16 +86,26 @@ class Server:
         self.output = tempfile.TemporaryFile()
         began = time.monotonic()
         self.process = subprocess.Popen(
-            self.command, cwd=self.cwd, env=self.environment, stdin=subprocess.DEVNULL,
-            stdout=self.output, stderr=subprocess.STDOUT, preexec_fn=_die_with_parent)
+            self.command,
+            cwd=self.cwd,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_die_with_parent,
+        )
         while not self._accepts():
             if self.process.poll() is not None:
-                raise ServerFailed(f"{self.command} ended at once, exit code "
-                                   f"{self.process.returncode}:\n{self.text()}")
+                raise ServerFailed(
+                    f"{self.command} ended at once, exit code "
+                    f"{self.process.returncode}:\n{self.text()}"
+                )
             if time.monotonic() - began > START_TIMEOUT_S:
                 self.kill()
-                raise ServerFailed(f"{self.command} does not listen on port {self.port} after "
-                                   f"{START_TIMEOUT_S} s:\n{self.text()}")
+                raise ServerFailed(
+                    f"{self.command} does not listen on port {self.port} after "
+                    f"{START_TIMEOUT_S} s:\n{self.text()}"
+                )
         self.started_in_s = time.monotonic() - began
         return self
 
@@ -159,9 +173,20 @@ class DynamoDBLocal(Server):
             raise ServerFailed("java is not installed: apt-get install default-jre-headless")
         port = port or free_port()
         storage = ["-dbPath", data] if data else ["-inMemory"]
-        super().__init__(["java", "-Djava.library.path=./DynamoDBLocal_lib", "-jar",
-                          "DynamoDBLocal.jar", "-port", port, "-sharedDb", *storage],
-                         port, cwd=folder)
+        super().__init__(
+            [
+                "java",
+                "-Djava.library.path=./DynamoDBLocal_lib",
+                "-jar",
+                "DynamoDBLocal.jar",
+                "-port",
+                port,
+                "-sharedDb",
+                *storage,
+            ],
+            port,
+            cwd=folder,
+        )
 
 
 class Dynalite(Server):

@@ -10,14 +10,17 @@ import json
 import socket
 
 TARGET_PREFIX = "DynamoDB_20120810."
-AUTHORIZATION = ("AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, "
-                 "SignedHeaders=host, Signature=0")
+AUTHORIZATION = (
+    "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, "
+    "SignedHeaders=host, Signature=0"
+)
 TIMEOUT_S = 60
 
 
 @dataclasses.dataclass
 class Answer:
     """What came back. `body` is the parsed JSON, or None where there was none."""
+
     status: int
     headers: dict
     raw: bytes
@@ -38,10 +41,12 @@ class Answer:
 
 
 def default_headers(operation):
-    return {"X-Amz-Target": TARGET_PREFIX + operation,
-            "Content-Type": "application/x-amz-json-1.0",
-            "Authorization": AUTHORIZATION,
-            "X-Amz-Date": "20260101T000000Z"}
+    return {
+        "X-Amz-Target": TARGET_PREFIX + operation,
+        "Content-Type": "application/x-amz-json-1.0",
+        "Authorization": AUTHORIZATION,
+        "X-Amz-Date": "20260101T000000Z",
+    }
 
 
 class Caller:
@@ -64,7 +69,9 @@ class Caller:
                 break
             except (http.client.BadStatusLine, ConnectionError):
                 self.connection.close()
-                if fresh or attempt == 2:  # an idle connection may be closed under us, a new one not
+                if (
+                    fresh or attempt == 2
+                ):  # an idle connection may be closed under us, a new one not
                     raise
         raw = reply.read()
         try:
