@@ -19,10 +19,10 @@ namespace parley::net {
 /// malformed address.
 struct Url {
   bool tls = false;
-  std::string host;
+  std::string host = {};
   std::uint16_t port = 80;
   std::string path = "/";
-  std::string query;
+  std::string query = {};
   [[nodiscard]] static Result<Url> parse(std::string_view text);
   /// host, or host:port where the port is not the scheme's own: the Host header.
   [[nodiscard]] std::string authority() const;
@@ -31,9 +31,9 @@ struct Url {
 struct HttpClientRequest {
   std::string method = "POST";
   std::string path = "/";
-  std::string query;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
+  std::string query = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
 };
 
 struct HttpClientReply {
@@ -47,6 +47,7 @@ struct HttpClientOptions {
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds request_timeout{60'000};
   std::size_t body_size_bytes_max = 64u << 20;
+  std::string ca_file = {};  // PEM with the authorities to trust; empty: the system's
 };
 
 /// Thread-safe; each call blocks its thread. TLS verifies the certificate and the host name against

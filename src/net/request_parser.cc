@@ -208,6 +208,10 @@ RequestParser::Progress RequestParser::parse() {
     }
   }
   if (!grammar_->done()) {
+    // Beast counts anew with each piece.
+    if (!header_done_ && end_ - begin_ > limits_.header_size_bytes_max) {
+      return fail(431, "The headers are too large");
+    }
     // Only lines between chunks, and trailers, are left over by an incomplete body.
     if (header_done_ && end_ - parsed_ > limits_.header_size_bytes_max) {
       return fail(400, "A line of the chunked body is too long");

@@ -221,6 +221,15 @@ TEST(RequestParser, HeadersUpToTheLimitPassAndAByteMoreIs431) {
   EXPECT_EQ(failure_of("GET /" + std::string(20'000, 'x')), 431) << "without an end";
 }
 
+TEST(RequestParser, HeadersThatTrickleInAreLimitedAsWell) {
+  RequestParser parser({});
+  receive(parser, "GET / HTTP/1.1\r\nHost: h\r\n");
+  int lines = 0;
+  while (feed(parser, "X: yyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n") == Progress::kIncomplete) ++lines;
+  EXPECT_EQ(parser.failure_status(), 431);
+  EXPECT_EQ(lines, (16 * 1024 - 25) / 33);
+}
+
 TEST(RequestParser, BodiesUpToTheLimitPassAndAByteMoreIs413) {
   const RequestLimits limits{.body_size_bytes_max = 10};
   const std::string sized = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ";
