@@ -1,14 +1,16 @@
 // Expressions: condition, filter, key-condition, update and projection, from text to evaluators.
 //
-// Three stages, each with errors of its own: lexer + parser (text -> ast), binder (ast + the request's
-// names and values -> bound expression; everything that can be found without an item is found here),
-// evaluators (bound expression + ItemView -> answer). No JSON, no storage. The legacy parameters
-// (Expected, AttributeUpdates, KeyConditions, …) are bound to the same evaluators (expr/legacy.h).
+// Three stages, each with errors of its own: lexer + parser (text -> ast), binder (ast + the
+// request's names and values -> bound expression; everything that can be found without an item is
+// found here), evaluators (bound expression + ItemView -> answer). No JSON, no storage. The legacy
+// parameters (Expected, AttributeUpdates, KeyConditions, …) are bound to the same evaluators
+// (expr/legacy.h).
 //
-// Sources: …/developerguide/Expressions.html and its sub-pages; REFERENCE rules 3–14 for what AWS does
-// where they are silent. Messages are DynamoDB's own.
+// Sources: …/developerguide/Expressions.html and its sub-pages; REFERENCE rules 3–14 for what AWS
+// does where they are silent. Messages are DynamoDB's own.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,8 +36,8 @@ enum class ExpressionKind : std::uint8_t {
 };
 
 /// ExpressionAttributeNames and ExpressionAttributeValues of one request (or of one member of a
-/// transaction), and which of them its expressions have used. Not thread-safe. Borrows everything it
-/// is given: names, values and their bytes must outlive it and every expression bound with it.
+/// transaction), and which of them its expressions have used. Not thread-safe. Borrows everything
+/// it is given: names, values and their bytes must outlive it and every expression bound with it.
 class Substitutions {
  public:
   /// `placeholder` with its '#' or ':'. Errors: kValidation for a malformed or empty placeholder
@@ -61,16 +63,24 @@ class Substitutions {
     model::ValueView value;
     bool used = false;
   };
+  /// Few entries are searched one by one; more get an order by placeholder at the first search.
+  static constexpr std::size_t kScanMax = 16;
+  template <class Entry>
+  static Entry* find(std::vector<Entry>& entries, std::vector<std::uint32_t>& order,
+                     std::string_view placeholder);
+
   std::vector<Name> names_;
   std::vector<Value> values_;
+  std::vector<std::uint32_t> name_order_;
+  std::vector<std::uint32_t> value_order_;
 };
 
 struct BoundCondition;   // expr/bound_condition.h
 struct BoundUpdate;      // expr/bound_update.h
 struct BoundProjection;  // expr/bound_projection.h
 
-/// A bound condition or filter. Movable; immutable once made, so any thread may evaluate it. Borrows
-/// the request's values (see Substitutions).
+/// A bound condition or filter. Movable; immutable once made, so any thread may evaluate it.
+/// Borrows the request's names and values (see Substitutions); the expression's text is copied.
 class Condition {
  public:
   /// Errors: kValidation for everything DynamoDB refuses before it reads an item.
@@ -84,13 +94,23 @@ class Condition {
   /// Whether `item` fulfils it; a missing item is the empty one.
   [[nodiscard]] bool evaluate(const model::MapView& item) const;
 
-  /// The first of the key's attributes that the condition reads, or nullopt: a filter may not name any
+  /// The first of the key's attributes that the condition reads, or nullopt: a filter may not name
+  /// any
   /// ("Filter Expression can only contain non-primary key attributes: Primary key attribute: …").
   [[nodiscard]] std::optional<std::string_view> first_key_attribute(
       const model::KeySchema& key) const;
 
-  /// The top-level attributes it reads, each once, in the order of their first mention: what an index
-  /// must project for a filter to run on it.
+  /// The same as an error: "Filter Expression can only contain non-primary key attributes: Primary
+  /// key attribute: …", or "QueryFilter can only …" for a legacy filter.
+  [[nodiscard]] Status check_no_key_attribute(const model::KeySchema& key) const;
+
+  /// The first of the key's attributes that the condition reads below its top level, which no key
+  /// attribute has ("Key attributes must be scalars; …"), or nullopt.
+  [[nodiscard]] std::optional<std::string_view> first_nested_key_attribute(
+      const model::KeySchema& key) const;
+
+  /// The top-level attributes it reads, each once, in the order of their first mention: what an
+  /// index must project for a filter to run on it.
   [[nodiscard]] std::vector<std::string_view> attribute_names() const;
 
  private:
@@ -117,6 +137,10 @@ class Projection {
   /// The top-level attributes the paths begin with, each once.
   [[nodiscard]] std::vector<std::string_view> attribute_names() const;
 
+  /// As Condition::first_nested_key_attribute.
+  [[nodiscard]] std::optional<std::string_view> first_nested_key_attribute(
+      const model::KeySchema& key) const;
+
  private:
   std::unique_ptr<const BoundProjection> bound_;
 };
@@ -134,6 +158,17 @@ class Update {
   /// invalid: Cannot update attribute …. This attribute is part of the key").
   [[nodiscard]] Status check_key(const model::KeySchema& key) const;
 
+  /// The first of the key's attributes that the update reads or writes below its top level, or
+  /// nullopt: for index keys, which take scalars only ("Key attributes must be scalars; list random
+  /// access '[]' and map lookup '.' are not allowed: IndexKey: …").
+  [[nodiscard]] std::optional<std::string_view> first_nested_key_attribute(
+      const model::KeySchema& key) const;
+
+  /// The type the update gives the top-level `attribute` whatever the item is, or nullopt: index
+  /// keys are checked against it before the item is read.
+  [[nodiscard]] std::optional<model::AttributeType> static_type_of(
+      std::string_view attribute) const;
+
   /// True when all actions are REMOVE or DELETE: on a missing item such an update creates nothing.
   [[nodiscard]] bool only_removes() const;
 
@@ -143,8 +178,8 @@ class Update {
   /// …). The result's size and index keys are the caller's to check.
   [[nodiscard]] Result<model::Item> apply(const model::MapView& old_item, bool item_exists) const;
 
-  /// For UPDATED_OLD (`item` = the old one) and UPDATED_NEW (the new one): the leaves at the paths of
-  /// the update inside their hierarchy; nullopt when nothing is there.
+  /// For UPDATED_OLD (`item` = the old one) and UPDATED_NEW (the new one): the leaves at the paths
+  /// of the update inside their hierarchy; nullopt when nothing is there.
   [[nodiscard]] std::optional<model::Item> updated_parts(const model::MapView& item) const;
 
  private:
@@ -167,8 +202,8 @@ struct RangeCondition {
   model::ValueView second;  // kBetween only
 };
 
-/// Key conditions resolved against a key schema: one value for each HASH attribute, and conditions for
-/// a left prefix of the RANGE attributes (all but the last are kEqual).
+/// Key conditions resolved against a key schema: one value for each HASH attribute, and conditions
+/// for a left prefix of the RANGE attributes (all but the last are kEqual).
 struct KeyConditions {
   std::vector<model::ValueView> hash;
   std::vector<RangeCondition> range;
@@ -183,6 +218,7 @@ class KeyCondition {
     RangeOperator op = RangeOperator::kEqual;
     model::ValueView first;
     model::ValueView second;
+    bool indexable = true;  // false: a legacy operator that no key takes; resolve refuses it
   };
   [[nodiscard]] static Result<KeyCondition> parse(std::string_view text,
                                                   Substitutions& substitutions);
