@@ -1,8 +1,13 @@
 // Stored values to JSON. The other way is in item_json_reader.cc.
 #include "codec/item_json.h"
 
-#include <array>
+#include <bit>
+#include <cstdint>
 #include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/base64.h"
 
@@ -30,9 +35,32 @@ bool needs_escape(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-/// How many bytes of `text` go out as they are.
+#ifdef __SSE2__
+/// A bit for each of the sixteen bytes at `at` that must be escaped.
+unsigned escapes_of_sixteen(const char* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  const __m128i any = _mm_or_si128(control, _mm_or_si128(quote, backslash));
+  return static_cast<unsigned>(_mm_movemask_epi8(any));
+}
+#endif
+
+/// How many bytes of `text` go out as they are: sixteen at a time where the processor can, then
+/// eight.
 std::size_t plain_prefix(std::string_view text) {
   std::size_t size = 0;
+#ifdef __SSE2__
+  for (; size + 16 <= text.size(); size += 16) {
+    const unsigned escapes = escapes_of_sixteen(text.data() + size);
+    if (escapes != 0) return size + static_cast<unsigned>(std::countr_zero(escapes));
+  }
+  // The rest once more with what is before it, if that makes sixteen.
+  if (text.size() >= 16 && escapes_of_sixteen(text.data() + text.size() - 16) == 0) {
+    return text.size();
+  }
+#endif
   for (; size + 8 <= text.size(); size += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + size, 8);

@@ -325,10 +325,14 @@ Status append_value(const element& json, std::string& out, std::size_t depth) {
 }
 
 Result<model::Item> parse_item(const simdjson::dom::object& json) {
-  std::string bytes;
+  // Built where an earlier item has left room, then copied once: growing by doubling costs more.
+  constexpr std::size_t kKeptSizeMax = 64 * 1024;
+  thread_local std::string bytes;
+  bytes.clear();
+  if (bytes.capacity() > kKeptSizeMax) bytes.shrink_to_fit();
   model::MapBuilder builder(bytes, model::MapBuilder::Kind::kItem);
   PARLEY_TRY(append_entries(json, bytes, builder, 0));
-  return model::Item(std::move(bytes));
+  return model::Item(bytes);
 }
 
 Result<model::Item> parse_item(std::string_view json_text) {

@@ -70,27 +70,49 @@ TEST(ItemJson, EveryTypeComesBackInNormalForm) {
   for (const auto& [json, expected] : cases) EXPECT_EQ(round_trip(json), expected);
 }
 
+TEST(ItemJson, TheExampleOfTheFormatsDocumentHolds) {
+  const auto item =
+      parse_item(R"({"pk":{"S":"MSG#1"},"n":{"N":"-1.5"},"tags":{"SS":["b","a"]},)"
+                 R"("x":{"M":{"ok":{"BOOL":true},"l":{"L":[{"NULL":true},{"B":"AP8="}]}}}})");
+  EXPECT_EQ(item->bytes(),
+            "\x01\x04\x01n\x01\x04\x3E\x63\x32\xFF\x02pk\x00\x05MSG#1\x04tags"
+            "\x03\x00\x00\x00\x05\x02\x01"
+            "a\x01"
+            "b\x01x\x06\x00\x00\x00\x12\x02\x01l\x07\x00\x00\x00\x06\x02\x08\x02\x02\x00\xFF"
+            "\x02ok\x0A"sv);
+  EXPECT_EQ(item->view().size_bytes(), 36U);
+}
+
 TEST(ItemJson, StringsAreEscapedWhereJsonMustAndNowhereElse) {
   EXPECT_EQ(round_trip(R"({"a\"\\":{"S":"\u0000\u001f\b\f\n\r\t\"\\\/\u007f é 😀 \u2028"}})"),
             "{\"a\\\"\\\\\":{\"S\":\"\\u0000\\u001f\\b\\f\\n\\r\\t\\\"\\\\/\x7f é 😀 \u2028\"}}");
 }
 
-TEST(ItemJson, AnEscapeIsFoundAtEveryPlaceOfALongString) {
-  for (std::size_t at = 0; at < 40; ++at) {
-    for (const char special : {'"', '\\', '\x1f'}) {
-      std::string text(40, 'x');
-      text[at] = special;
-      std::string json;
-      append_json_string(json, text);
-      const std::size_t extra = special == '\x1f' ? 5 : 1;
-      ASSERT_EQ(json.size(), 40 + 2 + extra) << at;
-      ASSERT_EQ(json[at + 1], '\\');
-    }
-    std::string text(40, 'x');
-    text[at] = '\x80';  // not looked at: the bytes are UTF-8 already
+TEST(ItemJson, AnEscapeIsFoundAtEveryPlaceOfAStringOfAnyLength) {
+  for (std::size_t size = 0; size <= 70; ++size) {
+    const std::string plain(size, 'x');
     std::string json;
-    append_json_string(json, text);
-    ASSERT_EQ(json, '"' + text + '"');
+    append_json_string(json, plain);
+    ASSERT_EQ(json, '"' + plain + '"');
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const auto& [special, escaped] : {std::pair<char, std::string_view>{'"', R"(\")"},
+                                             {'\\', R"(\\)"},
+                                             {'\x1f', R"(\u001f)"},
+                                             {'\x00', R"(\u0000)"},
+                                             {'\x20', " "},
+                                             {'\x7f', "\x7f"},
+                                             {'\x80', "\x80"},
+                                             {'\xa2', "\xa2"},
+                                             {'\xff', "\xff"}}) {
+        std::string text = plain;
+        text[at] = special;
+        std::string expected = text;
+        expected.replace(at, 1, escaped);
+        json.clear();
+        append_json_string(json, text);
+        ASSERT_EQ(json, '"' + expected + '"') << size << " " << at;
+      }
+    }
   }
 }
 

@@ -40,6 +40,19 @@ TEST(KeyEncoding, ItemKeyIsStorageIdHashPrefixedPartitionAndSortBytes) {
             "ab\xC1\x01");
 }
 
+TEST(KeyEncoding, TheExamplesOfTheFormatsDocumentHold) {
+  model::Table table = messages();
+  const model::Item given = item(
+      R"({"pk":{"S":"MSG#1"},"n":{"N":"-1.5"},"a":{"S":"g"},"b":{"N":"2"},"r":{"S":"x\u0000y"}})");
+  EXPECT_EQ(item_key(table, given.view()),
+            "\x00\x00\x00\x07\x14\x99\xD3\x18\x67\x9C\x86\xA5\x05"
+            "MSG#1\x3E\x63\x32\xFF"sv);
+  table.global_indexes[0].key = {.hash = {{"a"}, {"b", AttributeType::kNumber}}, .range = {{"r"}}};
+  EXPECT_EQ(index_key(table, table.global_indexes[0], given.view()),
+            "\x00\x00\x00\x09\xE7\x18\x58\xE9\xEE\xA4\x82\x06\x01g\x02\xC1\x02"
+            "x\x00\xFFy\x00\x01MSG#1\x00\x01\x3E\x63\x32\xFF"sv);
+}
+
 TEST(KeyEncoding, NumbersThatAreEqualMakeEqualKeys) {
   const auto key = [](std::string_view json) { return item_key(messages(), item(json).view()); };
   EXPECT_EQ(key(R"({"pk":{"S":"a"},"n":{"N":"1000"}})"),

@@ -1,6 +1,7 @@
 #include "model/item.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/assert.h"
 #include "base/bytes.h"
@@ -47,6 +48,14 @@ void write_length(std::string& out, std::size_t at) {
   for (std::size_t i = 0; i < kLengthSize; ++i) {
     out[at + i] = static_cast<char>(length >> (24 - 8 * i));
   }
+}
+
+/// The first eight bytes as a number that orders as they do, so that most names compare in one
+/// step.
+std::uint64_t first_eight(std::string_view name) {
+  char bytes[8] = {};
+  std::memcpy(bytes, name.data(), std::min(name.size(), sizeof bytes));
+  return read_u64_be(bytes);
 }
 
 }  // namespace
@@ -170,24 +179,35 @@ void MapBuilder::finish() {
 }
 
 void MapBuilder::sort_entries() {
-  struct Entry {
-    std::string_view name;
-    std::string_view bytes;  // varint(length) name value
-  };
   const std::string unsorted = out_.substr(start_);
-  std::vector<Entry> entries(count_);
-  const Slot* slot = slots();
-  for (std::size_t i = 0; i < count_; ++i) {
-    const std::size_t end = i + 1 < count_ ? slot[i + 1].start : unsorted.size();
-    entries[i].name = std::string_view(unsorted).substr(slot[i].name_start, slot[i].name_size);
-    entries[i].bytes = std::string_view(unsorted).substr(slot[i].start, end - slot[i].start);
+  out_.resize(start_ + slots()[0].start);
+  if (count_ <= kInlineEntries) {
+    std::array<Entry, kInlineEntries> entries;
+    write_sorted(unsorted, std::span(entries).first(count_));
+  } else {
+    std::vector<Entry> entries(count_);
+    write_sorted(unsorted, entries);
   }
-  std::ranges::stable_sort(entries, {}, &Entry::name);
-  out_.resize(start_ + slot[0].start);
-  const std::size_t given = count_;
+}
+
+void MapBuilder::write_sorted(std::string_view unsorted, std::span<Entry> entries) {
+  const Slot* slot = slots();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const std::size_t end = i + 1 < entries.size() ? slot[i + 1].start : unsorted.size();
+    entries[i].name = unsorted.substr(slot[i].name_start, slot[i].name_size);
+    entries[i].name_front = first_eight(entries[i].name);
+    entries[i].bytes = unsorted.substr(slot[i].start, end - slot[i].start);
+  }
+  const auto order = [](const Entry& left, const Entry& right) {
+    if (left.name_front != right.name_front) return left.name_front <=> right.name_front;
+    const auto by_name = left.name <=> right.name;
+    // Of equal names the later one first: its bytes begin behind the other's.
+    return by_name != 0 ? by_name : right.bytes.data() <=> left.bytes.data();
+  };
+  std::ranges::sort(entries, [&](const Entry& l, const Entry& r) { return order(l, r) < 0; });
   count_ = 0;
-  for (std::size_t i = 0; i < given; ++i) {
-    if (i + 1 < given && entries[i].name == entries[i + 1].name) continue;  // a later one follows
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (i > 0 && entries[i].name == entries[i - 1].name) continue;  // the later one is written
     out_.append(entries[i].bytes);
     ++count_;
   }

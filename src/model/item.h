@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,10 +84,18 @@ class MapBuilder {
     std::uint32_t name_start;
     std::uint32_t name_size;
   };
-  [[nodiscard]] Slot* slots() { return spilled_.empty() ? inline_.data() : spilled_.data(); }
+  [[nodiscard]] const Slot* slots() const {
+    return spilled_.empty() ? inline_.data() : spilled_.data();
+  }
   [[nodiscard]] std::string_view name_of(const Slot& slot) const;
   void add_slot(const Slot& slot);
   void sort_entries();
+  struct Entry {
+    std::uint64_t name_front;
+    std::string_view name;
+    std::string_view bytes;  // varint(length) name value
+  };
+  void write_sorted(std::string_view unsorted, std::span<Entry> entries);
 
   std::string& out_;
   std::size_t start_;

@@ -114,6 +114,10 @@ TEST(Number, EncodedBytesAreThoseOfTheFormat) {
   EXPECT_EQ(encoded(number("-12.34")), "\x3E\x58\x42\xFF");
   EXPECT_EQ(encoded(number("1e-130")), "\x80\x01");
   EXPECT_EQ(encoded(number("1e125")), "\xFF\x0A");
+  EXPECT_EQ(encoded(number("123.45")), "\xC2\x01\x17\x2D");
+  EXPECT_EQ(encoded(number("-0.001")), "\x40\x5A\xFF");
+  EXPECT_EQ(encoded(number("-1234567890123456789012345678901234567.8")),
+            "\x2C\x63\x4D\x37\x21\x0B\x63\x4D\x37\x21\x0B\x63\x4D\x37\x21\x0B\x63\x4D\x37\x21\x14");
 }
 
 TEST(Number, EncodedLengthIsDynamoDbsSizeOfTheNumber) {
