@@ -10,9 +10,10 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <utility>
 
-#include "base/assert.h"
+#include "storage/rocksdb/log_guard.h"
 
 namespace parley::storage {
 namespace {
@@ -124,8 +125,12 @@ rocksdb::Status fill(rocksdb::WriteBatch& out, const WriteBatch& batch) {
 
 class RocksDbStore final : public KeyValueStore {
  public:
-  RocksDbStore(std::unique_ptr<rocksdb::DB> db, std::unique_ptr<DataDirectory> lock)
-      : lock_(std::move(lock)), db_(std::move(db)) {}
+  RocksDbStore(std::unique_ptr<DataDirectory> lock, std::shared_ptr<LogGuard> guard,
+               std::unique_ptr<rocksdb::Env> env, std::unique_ptr<rocksdb::DB> db)
+      : lock_(std::move(lock)),
+        guard_(std::move(guard)),
+        env_(std::move(env)),
+        db_(std::move(db)) {}
 
   ~RocksDbStore() override {
     if (unlogged_.load()) static_cast<void>(flush());
@@ -139,15 +144,20 @@ class RocksDbStore final : public KeyValueStore {
     rocksdb::WriteBatch filled(batch.size_bytes() + batch.size() * 12 + 16);
     rocksdb::Status status = fill(filled, batch);
     if (!status.ok()) return std::unexpected(error_of(status));
-    if (refusing_.load(std::memory_order_acquire)) PARLEY_TRY(resume());
+    const std::scoped_lock lock(write_mutex_);
+    if (refusal_) PARLEY_TRY(resume());
+    status = guard_->reserve(filled.GetDataSize());
+    if (!status.ok()) return std::unexpected(error_of(status));
     rocksdb::WriteOptions options;
     options.sync = sync == Sync::kFsync;
     options.disableWAL = sync == Sync::kNone;
     status = db_->Write(options, &filled);
     if (!status.ok()) {
-      refusing_.store(true, std::memory_order_release);
-      return std::unexpected(error_of(status));
+      guard_->cut_back();
+      refusal_ = error_of(status);
+      return std::unexpected(*refusal_);
     }
+    guard_->acknowledge();
     if (sync == Sync::kNone) unlogged_.store(true, std::memory_order_relaxed);
     return {};
   }
@@ -184,28 +194,38 @@ class RocksDbStore final : public KeyValueStore {
   }
 
  private:
-  // RocksDB refuses every write after one failed until it is told to go on. It then starts a new
-  // log, so that what a failed write left in the old one is never read again.
+  // RocksDB refuses every write after one failed until it is told to go on; it then writes its
+  // memtable out and starts a new log. Where it looks for space by itself, every five seconds, it
+  // is "busy". A log that failed cannot be replaced while the memtable is empty, and after an I/O
+  // error the state of the files is unknown: then it takes a new open.
   Status resume() {
-    const std::scoped_lock lock(resume_mutex_);
-    if (!refusing_.load(std::memory_order_acquire)) return {};
+    std::uint64_t entries = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kNumEntriesActiveMemTable, &entries);
+    if (refusal_->code != ErrorCode::kStorageFull ||
+        (guard_->newest_log_failed() && entries == 0)) {
+      return std::unexpected(*refusal_);
+    }
     const rocksdb::Status status = db_->Resume();
+    if (status.IsBusy()) return std::unexpected(*refusal_);
     if (!status.ok()) return std::unexpected(error_of(status));
-    refusing_.store(false, std::memory_order_release);
+    if (guard_->newest_log_failed()) return std::unexpected(*refusal_);
+    refusal_.reset();
     return {};
   }
 
-  std::unique_ptr<DataDirectory> lock_;  // outlives db_
+  std::unique_ptr<DataDirectory> lock_;  // outlives db_, as the next two do
+  std::shared_ptr<LogGuard> guard_;
+  std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
   std::atomic<bool> unlogged_ = false;  // writes with kNone since the last flush
-  std::atomic<bool> refusing_ = false;
-  std::mutex resume_mutex_;
+  std::mutex write_mutex_;              // one write at a time, for the guard's sake
+  std::optional<Error> refusal_;        // why the last write failed
 };
 
-rocksdb::Options database_options(const RocksDbOptions& options) {
+rocksdb::Options database_options(const RocksDbOptions& options, rocksdb::Env& env) {
   rocksdb::Options out;
   out.create_if_missing = true;
-  if (options.env != nullptr) out.env = options.env;
+  out.env = &env;
   out.info_log = std::make_shared<SilentLogger>();
   out.write_buffer_size = options.write_buffer_size_bytes;
   out.max_write_buffer_number = options.write_buffer_count_max;
@@ -237,8 +257,11 @@ rocksdb::Options database_options(const RocksDbOptions& options) {
 Result<std::unique_ptr<KeyValueStore>> open_rocksdb_store(const std::string& directory,
                                                           const RocksDbOptions& options,
                                                           std::unique_ptr<DataDirectory> lock) {
+  auto guard = std::make_shared<LogGuard>(
+      (options.env != nullptr ? options.env : rocksdb::Env::Default())->GetFileSystem(), directory);
+  std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(guard);
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(database_options(options), directory, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(database_options(options, *env), directory, &db);
   if (!status.ok()) {
     const std::string text = status.ToString();
     if (status.IsIOError() && text.find("lock") != std::string::npos) {
@@ -246,7 +269,8 @@ Result<std::unique_ptr<KeyValueStore>> open_rocksdb_store(const std::string& dir
     }
     return std::unexpected(error_of(status));
   }
-  return std::make_unique<RocksDbStore>(std::unique_ptr<rocksdb::DB>(db), std::move(lock));
+  return std::make_unique<RocksDbStore>(std::move(lock), std::move(guard), std::move(env),
+                                        std::unique_ptr<rocksdb::DB>(db));
 }
 
 }  // namespace parley::storage

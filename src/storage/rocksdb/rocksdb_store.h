@@ -28,9 +28,9 @@ struct RocksDbOptions {
 /// `lock` is held until the store is closed. Errors: kLocked (another process has it),
 /// kStorageFull, kIo, kCorruption.
 ///
-/// After a write failed for want of space the store takes up writing again by itself once a later
-/// write finds space. After any other failed write it refuses further ones with kIo until it is
-/// opened anew, since the state of the file is no longer known; reads go on.
+/// Writes take turns. After one failed for want of space the store takes up writing again by
+/// itself, within seconds of there being space. After any other failure it refuses writes with kIo
+/// until it is opened anew, since nothing is known of the file any more; reads go on.
 [[nodiscard]] Result<std::unique_ptr<KeyValueStore>> open_rocksdb_store(
     const std::string& directory, const RocksDbOptions& options = {},
     std::unique_ptr<DataDirectory> lock = nullptr);
