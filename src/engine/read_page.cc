@@ -30,11 +30,12 @@ std::vector<std::string_view> unprojected(const ReadTarget& target,
   return names;
 }
 
-Status check_filter(const ReadTarget& target, const expr::Condition& filter) {
+Status check_filter(const ReadTarget& target, const ReadPage& page) {
+  const auto& filter = *page.filter;
   if (const auto name = filter.first_key_attribute(target.key())) {
-    return invalid(fmt::format(
-        "Filter Expression can only contain non-primary key attributes: Primary key attribute: {}",
-        *name));
+    return invalid(
+        fmt::format("{} can only contain non-primary key attributes: Primary key attribute: {}",
+                    page.filter_is_expression ? "Filter Expression" : "QueryFilter", *name));
   }
   if (!target.index) return {};
   const auto missing = unprojected(target, filter.attribute_names());
@@ -148,7 +149,7 @@ Status bind_attributes(ReadTarget& target, const ReadPage& page, ReadOperation o
                     operation == ReadOperation::kQuery ? "Querying" : "Scanning"));
   }
   if (page.filter && operation == ReadOperation::kQuery) {
-    PARLEY_TRY(check_filter(target, *page.filter));
+    PARLEY_TRY(check_filter(target, page));
   }
   if (!target.index || target.index->projection.type == model::ProjectionType::kAll) return {};
   const bool is_global = target.index->kind == model::IndexKind::kGlobal;

@@ -216,7 +216,8 @@ TEST(ValidItem, WrongOrderWrongVersionAndBadUtf8AreRefused) {
                     "a\x08"sv));
   EXPECT_FALSE(
       is_valid_item("\x01\x81\x00\x01"
-                    "a\x08"sv));  // a count not in its shortest form
+                    "a\x08"sv));                      // a count not in its shortest form
+  EXPECT_FALSE(is_valid_item("\x01\x01\x00\x08"sv));  // an empty name
   EXPECT_FALSE(
       is_valid_item("\x01\x01\x01"
                     "a\x0B"sv));  // no such tag

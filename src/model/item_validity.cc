@@ -76,7 +76,7 @@ bool consume_entries(std::string_view& in, std::size_t depth) {
   std::string_view previous;
   for (std::uint64_t i = 0; i < count; ++i) {
     std::string_view name;
-    if (!consume_prefixed(in, name) || !is_utf8(name)) return false;
+    if (!consume_prefixed(in, name) || name.empty() || !is_utf8(name)) return false;
     if (i > 0 && previous >= name) return false;
     previous = name;
     if (!consume_value(in, depth)) return false;

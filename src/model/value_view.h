@@ -217,8 +217,8 @@ class ItemView : public MapView {
 };
 
 /// True when `bytes` is exactly one canonical item: lengths in bounds, sorted, normal numbers,
-/// valid UTF-8 in S and names, nesting at most kNestingDepthMax. For recovery checks and the
-/// fuzzer.
+/// valid UTF-8 in S and names, no empty name, nesting at most kNestingDepthMax. For recovery checks
+/// and the fuzzer.
 [[nodiscard]] bool is_valid_item(std::string_view bytes);
 
 // --- inline ------------------------------------------------------------------------------------

@@ -1,0 +1,59 @@
+// DeleteItem. Source: …/APIReference/API_DeleteItem.html
+#include <optional>
+#include <utility>
+
+#include "api/common_shapes.h"
+#include "api/expression_parameters.h"
+#include "api/input.h"
+#include "api/legacy_parameters.h"
+#include "api/legacy_shapes.h"
+#include "api/operations.h"
+#include "api/return_values.h"
+#include "api/write_reply.h"
+#include "codec/item_json.h"
+
+namespace parley::api {
+
+namespace {
+
+constexpr Member kMembers[] = {
+    {"ReturnConsumedCapacity", &kReturnConsumedCapacityShape},
+    {"TableName", &kTableNameShape, Presence::kRequired},
+    {"ReturnValues", &kReturnValuesShape},
+    {"ReturnItemCollectionMetrics", &kReturnItemCollectionMetricsShape},
+    {"Key", &kAttributeMapShape, Presence::kRequired},
+    {"ConditionalOperator", &kConditionalOperatorShape},
+    {"Expected", &kExpectedShape},
+    {"ConditionExpression", &kStringShape},
+    {"ExpressionAttributeValues", &kAttributeMapShape},
+    {"ExpressionAttributeNames", &kAttributeNamesShape},
+    {"ReturnValuesOnConditionCheckFailure", &kReturnValuesOnConditionCheckFailureShape},
+};
+
+}  // namespace
+
+constinit const Shape kDeleteItemInput = structure("DeleteItemInput", kMembers);
+
+Result<OperationReply> delete_item(OperationContext& context, const simdjson::dom::object& input,
+                                   std::string& out) {
+  PARLEY_TRY(check_parameter_use(input, kConditionalWriteParameters));
+  engine::DeleteItem request{.table = std::string(string_member(input, "TableName")),
+                             .key = PARLEY_TRY(codec::parse_item(object_member(input, "Key")))};
+  const bool return_old_item = PARLEY_TRY(read_return_old_item(input));
+  LegacyParameters legacy;
+  request.condition = PARLEY_TRY(legacy.expected(input));
+  ExpressionParameters expressions;
+  PARLEY_TRY(expressions.read(input));
+  if (auto condition = PARLEY_TRY(expressions.condition(input))) {
+    request.condition = std::move(condition);
+  }
+  PARLEY_TRY(expressions.check_all_used());
+  request.return_item_on_condition_failure = read_return_item_on_condition_failure(input);
+
+  const auto outcome = PARLEY_TRY(context.database.delete_item(request));
+  std::optional<model::MapView> attributes;
+  if (return_old_item && outcome.old_item) attributes = outcome.old_item->view();
+  return append_write_reply(out, input, outcome, attributes, request.key.view());
+}
+
+}  // namespace parley::api
