@@ -243,8 +243,8 @@ Status Binder::check_operands(NodeIndex index) const {
       return check_types(node, name, model::is_scalar_key);
     }
     case NodeKind::kBetween:
-      PARLEY_TRY(check_distinct(node, "BETWEEN"));
       PARLEY_TRY(check_types(node, "BETWEEN", model::is_scalar_key));
+      PARLEY_TRY(check_distinct(node, "BETWEEN"));
       return check_between_bounds(node);
     case NodeKind::kIn:
       if (node.child_count - 1 > kInOperandsMax) {

@@ -121,7 +121,7 @@ bool Parser::at_path() const {
 Result<PathRange> Parser::parse_path() {
   PathRange path{static_cast<std::uint32_t>(ast_.elements.size()), 0};
   auto add_name = [this] {
-    const bool placeholder = at(TokenKind::kName);
+    const bool placeholder = !at(TokenKind::kIdentifier);
     ast_.elements.push_back(
         {placeholder ? AstPathElement::Kind::kPlaceholder : AstPathElement::Kind::kName,
          current_.begin, 0, text_of(current_)});
@@ -131,7 +131,8 @@ Result<PathRange> Parser::parse_path() {
   add_name();
   while (true) {
     if (accept(TokenKind::kDot)) {
-      if (!at_path()) return syntax_error();
+      // DynamoDB's grammar lets a :value stand here, and then finds no attribute name for it.
+      if (!at_path() && !at(TokenKind::kValue)) return syntax_error();
       add_name();
     } else if (accept(TokenKind::kLeftBracket)) {
       if (!at(TokenKind::kInteger)) return syntax_error();
