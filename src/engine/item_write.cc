@@ -6,6 +6,7 @@
 #include "codec/key_encoding.h"
 #include "engine/capacity.h"
 #include "engine/database_state.h"
+#include "engine/expression_checks.h"
 #include "engine/key_validation.h"
 
 namespace parley::engine {
@@ -68,7 +69,7 @@ Status check_request(const model::Table& table, const ItemWrite& write) {
           },
           [&](const UpdateItem* request) -> Status {
             PARLEY_TRY(check_lookup_key(table.key, request->key.view()));
-            return request->update ? request->update->check_key(table.key) : Status();
+            return request->update ? check_update(table, *request->update) : Status();
           },
           [&](const auto* request) { return check_lookup_key(table.key, request->key.view()); },
       },

@@ -191,7 +191,9 @@ Status check_updated_index_keys(const model::Table& table, const model::MapView&
       const auto value = changed_value(attribute.name, old_item, new_item);
       if (!value) return {};
       changed = true;
-      return check_index_key_type(index, attribute, *value);
+      if (value->type() == attribute.type) return {};
+      return invalid(
+          "The update expression attempted to update the secondary index key to unsupported type");
     };
     PARLEY_TRY(for_each_attribute(index.key, check_attribute));
     if (changed && !check_key_sizes(index.key, new_item)) {

@@ -13,6 +13,7 @@
 #include "codec/key_encoding.h"
 #include "engine/capacity.h"
 #include "engine/database_state.h"
+#include "engine/expression_checks.h"
 #include "engine/index_entry.h"
 #include "engine/key_validation.h"
 #include "model/item_key.h"
@@ -30,13 +31,8 @@ std::vector<std::string_view> unprojected(const ReadTarget& target,
   return names;
 }
 
-Status check_filter(const ReadTarget& target, const ReadPage& page) {
-  const auto& filter = *page.filter;
-  if (const auto name = filter.first_key_attribute(target.key())) {
-    return invalid(
-        fmt::format("{} can only contain non-primary key attributes: Primary key attribute: {}",
-                    page.filter_is_expression ? "Filter Expression" : "QueryFilter", *name));
-  }
+Status check_filter(const ReadTarget& target, const expr::Condition& filter) {
+  PARLEY_TRY(filter.check_no_key_attribute(target.key()));
   if (!target.index) return {};
   const auto missing = unprojected(target, filter.attribute_names());
   if (missing.empty()) return {};
@@ -148,9 +144,11 @@ Status bind_attributes(ReadTarget& target, const ReadPage& page, ReadOperation o
         fmt::format("ALL_PROJECTED_ATTRIBUTES can be used only when {} using an IndexName",
                     operation == ReadOperation::kQuery ? "Querying" : "Scanning"));
   }
+  if (page.projection) PARLEY_TRY(check_no_path_below_keys(*target.table, *page.projection));
   if (page.filter && operation == ReadOperation::kQuery) {
-    PARLEY_TRY(check_filter(target, page));
+    PARLEY_TRY(check_filter(target, *page.filter));
   }
+  if (page.filter) PARLEY_TRY(check_no_path_below_keys(*target.table, *page.filter));
   if (!target.index || target.index->projection.type == model::ProjectionType::kAll) return {};
   const bool is_global = target.index->kind == model::IndexKind::kGlobal;
   if (page.select == Select::kAllAttributes) {
