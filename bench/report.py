@@ -30,7 +30,8 @@ def ratio(results, connections, ours, theirs):
 
 
 def marks(results, connections):
-    """[(what, found, wanted, passed)]: the marks of this stage, at the most connections measured."""
+    """[(what, found, wanted, passed)]: the marks of this stage, at the most connections
+    measured."""
     rows = []
 
     def at_least(what, found, wanted):

@@ -3,11 +3,11 @@
 
     bench/run.py [--quick] [--only WORD ...] [--seconds N] [--write-docs]
 
-One server at a time, on loopback, on the machine's own cores, which the load generator shares: read the
-ratios, not the absolute figures. The generator is wrk (2 threads; 1 at one connection): on the echo it
-does several times what the fastest database here answers, so it is not what is measured. `--only` takes
-parts of names of servers or workloads. The result goes to build/bench/results.md and, with
---write-docs, into docs/benchmarks.md. The exit code is 1 when a mark is missed.
+One server at a time, on loopback, on the machine's own cores, which the load generator shares: read
+the ratios, not the absolute figures. The generator is wrk (2 threads; 1 at one connection): on the
+echo it does several times what the fastest database here answers, so it is not what is measured.
+`--only` takes parts of names of servers or workloads. The result goes to build/bench/results.md
+and, with --write-docs, into docs/benchmarks.md. The exit code is 1 when a mark is missed.
 """
 
 import argparse
@@ -175,7 +175,8 @@ def measure(server, workload, connections, seconds):
 
 
 def first_answer(make):
-    """Milliseconds from exec to the first answer, and idle memory, each the median of a few starts."""
+    """Milliseconds from exec to the first answer, and idle memory, each the median of a few
+    starts."""
     times, memory = [], []
     for _ in range(STARTS):
         server = make()
@@ -219,7 +220,8 @@ def bench_server(name, chosen, results, wanted):
                 figure = measure(server, workload, connections, chosen.seconds)
                 results.add(name, workload, connections, figure)
                 print(
-                    f"{name:28} {workload:18} {connections:3} connections: {figure['rate']:9,.0f}/s  "
+                    f"{name:28} {workload:18} {connections:3} connections: "
+                    f"{figure['rate']:9,.0f}/s  "
                     f"p50 {figure['p50_us'] / 1000:.2f} ms  p99 {figure['p99_us'] / 1000:.2f} ms  "
                     f"CPU {figure['cpu_us']:.1f} µs"
                     + (f"  {figure['failed']} FAILED" if figure["failed"] else ""),
@@ -272,7 +274,8 @@ def main():
         bench_server(name, chosen, results, chosen_of(workloads.WORKLOADS, chosen.only))
     where = (
         f"{time.strftime('%Y-%m-%d', time.gmtime())} on {os.cpu_count()} cores "
-        f"({platform.machine()}, Linux {platform.release()}), {chosen.seconds:.0f} s a cell, the load "
+        f"({platform.machine()}, Linux {platform.release()}), {chosen.seconds:.0f} s a cell, the "
+        f"load "
         f"generator on the same cores"
     )
     text = report.markdown(results, chosen.connections, where)

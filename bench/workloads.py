@@ -42,9 +42,7 @@ def message(partition, number, version):
     """A message as the messaging table has it, about 300 bytes."""
     return {
         "pk": {"S": f"MSG#{partition}"},
-        "sk": {
-            "S": f"2026-01-01T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}.000000+00:00"
-        },
+        "sk": {"S": f"2026-01-01T00:{number // 60:02}:{number % 60:02}.000000+00:00"},
         "message": {"S": f"message {number} version {version} " + "y" * 120},
         "message_uuid": {"S": f"{number:032}"},
         "user_handle": {"S": "ann"},

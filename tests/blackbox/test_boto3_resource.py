@@ -130,7 +130,8 @@ class Boto3Resource(ServerCase):
         )
         answer = self.table.update_item(
             Key=key,
-            UpdateExpression="SET visits = visits + :one, trail = list_append(trail, :more) ADD seen :names",
+            UpdateExpression="SET visits = visits + :one, trail = list_append(trail, :more) "
+            "ADD seen :names",
             ExpressionAttributeValues={":one": 1, ":more": ["second"], ":names": {"a"}},
             ReturnValues="ALL_NEW",
         )

@@ -1,4 +1,5 @@
-"""The wire itself: HTTP/1.1 as clients and proxies speak it, and everything that is not quite that."""
+"""The wire itself: HTTP/1.1 as clients and proxies speak it, and everything that is not quite
+that."""
 
 import gzip
 import http.client

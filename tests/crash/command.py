@@ -2,10 +2,10 @@
 
 Writers keep one connection each and write as fast as they are answered: puts, updates, deletes,
 batches and transactions on a table with local and global indexes. At a random moment the server is
-killed. After the restart: every acknowledged write is there; an unanswered one is there wholly or not
-at all; each index equals its table; the counts DescribeTable gives are right; and the item that all
-writers count up in transactions equals the sum of what they count in their own. Some rounds kill
-the recovering server again, some add and remove an index or a table under load.
+killed. After the restart: every acknowledged write is there; an unanswered one is there wholly or
+not at all; each index equals its table; the counts DescribeTable gives are right; and the item that
+all writers count up in transactions equals the sum of what they count in their own. Some rounds
+kill the recovering server again, some add and remove an index or a table under load.
 """
 
 import argparse
@@ -206,7 +206,8 @@ class Round:
                 return table
             if time.monotonic() > deadline:
                 self.fault(
-                    f"an index is not active after {INDEX_READY_S} s: {table['GlobalSecondaryIndexes']}"
+                    f"an index is not active after {INDEX_READY_S} s: "
+                    f"{table['GlobalSecondaryIndexes']}"
                 )
                 return table
 
@@ -261,7 +262,8 @@ def main(arguments):
         else:
             passed += 1
     print(
-        f"{passed + failed} kills; {sum(writer.acknowledged for writer in writers)} acknowledged writes"
+        f"{passed + failed} kills; "
+        f"{sum(writer.acknowledged for writer in writers)} acknowledged writes"
     )
     if not failed:
         shutil.rmtree(data, ignore_errors=True)

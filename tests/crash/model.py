@@ -1,7 +1,8 @@
-"""What the database must hold: the table's schema, each writer's items, and what one request changes.
+"""What the database must hold: the table's schema, each writer's items, and what one request
+changes.
 
-A writer owns a partition, so that its own model of it is exact: at a kill there is at most one request
-of it whose answer never came.
+A writer owns a partition, so that its own model of it is exact: at a kill there is at most one
+request of it whose answer never came.
 """
 
 import dataclasses
@@ -77,8 +78,9 @@ def create_table():
 
 @dataclasses.dataclass
 class Request:
-    """A write and its effects: {sort key: item after it, or None if it deletes}. `atomic`: the effects
-    happen together or not at all; otherwise each on its own. `shared`: adds one to the shared item.
+    """A write and its effects: {sort key: item after it, or None if it deletes}. `atomic`: the
+    effects happen together or not at all; otherwise each on its own. `shared`: adds one to the
+    shared item.
     """
 
     operation: str
@@ -228,8 +230,8 @@ class Writer:
             self.items[slot] = item
 
     def settle(self, found):
-        """Compares with what the table holds ({sort key: item}) after a crash; returns the faults. What
-        the table holds of a request that was never answered becomes the model."""
+        """Compares with what the table holds ({sort key: item}) after a crash; returns the faults.
+        What the table holds of a request that was never answered becomes the model."""
         faults = []
         effects = self.pending.effects if self.pending else {}
         applied = set()
@@ -245,7 +247,8 @@ class Writer:
         changing = {slot for slot, item in effects.items() if item != self.items.get(slot)}
         if self.pending and self.pending.atomic and applied and applied != changing:
             faults.append(
-                f"{self.name}: only {sorted(applied)} of {sorted(changing)} of a transaction were applied"
+                f"{self.name}: only {sorted(applied)} of {sorted(changing)} of a transaction "
+                "were applied"
             )
         for slot in applied:
             self._set(slot, effects[slot])

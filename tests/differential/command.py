@@ -1,8 +1,9 @@
 """The command line of the differential suite; tests/run.py calls it.
 
-Left is the server under test, right the reference; a third one (`--third`), whose answers are shown but
-not compared, helps to tell which of the two is right. By default it starts Parley (in memory) and DynamoDB
-Local itself; `--left` and `--right` name ports of servers that run already, or `dynalite`, or `local`.
+Left is the server under test, right the reference; a third one (`--third`), whose answers are shown
+but not compared, helps to tell which of the two is right. By default it starts Parley (in memory)
+and DynamoDB Local itself; `--left` and `--right` name ports of servers that run already, or
+`dynalite`, or `local`.
 """
 
 import argparse
@@ -102,13 +103,15 @@ def main(arguments):
         print(f"\nunlisted differences by shape (left, right):\n{summary(comparison)}")
     print(
         f"{comparison.requests} requests in {took:.0f} s, "
-        f"{sum(comparison.accepted.values())} accepted, {sum(comparison.refused.values())} refused; "
+        f"{sum(comparison.accepted.values())} accepted, "
+        f"{sum(comparison.refused.values())} refused; "
         f"known differences met: {comparison.explained or 'none'}"
     )
     failed = len(comparison.mismatches)
     if chosen.left == "parley" and documented() != differences.table():
         print(
-            f"{DOCUMENT} does not list the known differences: run tests/run.py differential --write-docs"
+            f"{DOCUMENT} does not list the known differences: "
+            "run tests/run.py differential --write-docs"
         )
         failed += 1
     return comparison.requests - len(comparison.mismatches), failed

@@ -1,4 +1,5 @@
-"""Well-formed requests with one thing wrong: a member of another type, missing, unknown or out of range."""
+"""Well-formed requests with one thing wrong: a member of another type, missing, unknown or out of
+range."""
 
 import copy
 

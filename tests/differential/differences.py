@@ -1,8 +1,9 @@
 """Known differences between Parley and DynamoDB Local, each with the side that is right and why.
 
-An entry is as narrow as it can be: the operations it may appear in and a pattern for each side's answer.
-`docs/compatibility.md` lists the same entries (`tests/run.py differential --write-docs` writes them),
-and the suite fails when the two do not agree, or when an answer differs and no entry says why.
+An entry is as narrow as it can be: the operations it may appear in and a pattern for each side's
+answer. `docs/compatibility.md` lists the same entries (`tests/run.py differential --write-docs`
+writes them), and the suite fails when the two do not agree, or when an answer differs and no entry
+says why.
 """
 
 import dataclasses

@@ -1,7 +1,7 @@
 """Random expressions of all five kinds, right ones and broken ones.
 
-A `Writer` gathers the #names and :values its expressions mention; now and then it forgets one or adds
-one too many, for DynamoDB checks both.
+A `Writer` gathers the #names and :values its expressions mention; now and then it forgets one or
+adds one too many, for DynamoDB checks both.
 """
 
 import re
@@ -197,7 +197,8 @@ class Writer:
         if roll < 0.90:
             return f"NOT {self.condition(depth + 1)}"
         if roll < 0.985:
-            return f"({self.condition(depth + 1)} {self.random.choice(['AND', 'OR'])} {self.comparison()})"
+            word = self.random.choice(["AND", "OR"])
+            return f"({self.condition(depth + 1)} {word} {self.comparison()})"
         return f"(({self.condition(depth + 1)}))"
 
     # --- key conditions ------------------------------------------------------------------------
@@ -207,9 +208,8 @@ class Writer:
         hash_name = schema[0][0]
         terms = [f"{self.name(hash_name)} = {self.value(draw(hash_name))}"]
         if self.chance(0.03):
-            terms = [
-                f"{self.name(hash_name)} {self.random.choice(COMPARATORS)} {self.value(draw(hash_name))}"
-            ]
+            operator = self.random.choice(COMPARATORS)
+            terms = [f"{self.name(hash_name)} {operator} {self.value(draw(hash_name))}"]
         if len(schema) > 1 and self.chance(0.65):
             terms.append(self._range_term(schema[1], draw))
         if self.chance(0.04):

@@ -1,8 +1,9 @@
 """Answers brought to one form, so that what remains different is a difference that matters.
 
-Undefined, and so made equal: the order of members of a set, of items of a scan and of a batch get, of
-equal keys in an index, of lists in a table's description, of names in an error's list; identifiers,
-times and ARNs. Kept as they are: numbers, text, the order of a query's items, every count and capacity.
+Undefined, and so made equal: the order of members of a set, of items of a scan and of a batch get,
+of equal keys in an index, of lists in a table's description, of names in an error's list;
+identifiers, times and ARNs. Kept as they are: numbers, text, the order of a query's items, every
+count and capacity.
 """
 
 import json

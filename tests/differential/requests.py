@@ -1,7 +1,7 @@
 """Random requests against a few tables: every data operation, well-formed and not.
 
-A request is a `Step`. Its body never depends on an answer, so that a seed alone reproduces a run; what
-needs answers (paging) is a mode of the step, and the runner's work.
+A request is a `Step`. Its body never depends on an answer, so that a seed alone reproduces a run;
+what needs answers (paging) is a mode of the step, and the runner's work.
 """
 
 import dataclasses

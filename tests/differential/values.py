@@ -1,7 +1,7 @@
 """Random attribute values: every type, the edges of each, and what DynamoDB must refuse.
 
-Pools are small on purpose: two values drawn from one pool often meet, so that comparisons, duplicates
-and updates of the same thing happen.
+Pools are small on purpose: two values drawn from one pool often meet, so that comparisons,
+duplicates and updates of the same thing happen.
 """
 
 import base64

@@ -1,4 +1,5 @@
-"""Calls the founding document's Lambda function with an event on standard input, as Lambda would."""
+"""Calls the founding document's Lambda function with an event on standard input, as Lambda
+would."""
 
 import importlib.util
 import json

@@ -1,7 +1,7 @@
 """The founding document's commands and its Lambda function, not one character changed.
 
-They name http://localhost:8000 (and, through HTTP_PROXY, reach it under AWS's own host name), so this
-suite needs port 8000: it fails, and says so, when somebody else listens there.
+They name http://localhost:8000 (and, through HTTP_PROXY, reach it under AWS's own host name), so
+this suite needs port 8000: it fails, and says so, when somebody else listens there.
 """
 
 import json
@@ -215,7 +215,8 @@ class Founding(unittest.TestCase):
                     "eventSource": "aws:dynamodb",
                     "awsRegion": "ca-central-1",
                     "dynamodb": record,
-                    "eventSourceARN": "arn:aws:dynamodb:ca-central-1:123456789012:table/cruddur-messages/stream/1",
+                    "eventSourceARN": "arn:aws:dynamodb:ca-central-1:123456789012:"
+                    "table/cruddur-messages/stream/1",
                 }
             ]
         }

@@ -1,8 +1,8 @@
 """Servers as child processes: Parley itself, and those it is measured and compared against.
 
-A server is a context manager: it listens on a free loopback port once `with` has been entered, and is
-gone when the block ends, whatever ended it. Nothing here sleeps for a fixed time: a start is awaited by
-asking the port, and a child that died is noticed by the same loop.
+A server is a context manager: it listens on a free loopback port once `with` has been entered, and
+is gone when the block ends, whatever ended it. Nothing here sleeps for a fixed time: a start is
+awaited by asking the port, and a child that died is noticed by the same loop.
 """
 
 import ctypes

@@ -15,8 +15,8 @@ CREDENTIALS = {
 
 
 def start_target(**parley_options):
-    """Parley in memory. PARLEY_TEST_TARGET=local|dynalite puts another server in its place, to find out
-    whether a test that fails is right: these tests state DynamoDB's behaviour, not Parley's."""
+    """Parley in memory. PARLEY_TEST_TARGET=local|dynalite puts another server in its place, to find
+    out whether a test that fails is right: these tests state DynamoDB's behaviour, not Parley's."""
     other = os.environ.get("PARLEY_TEST_TARGET", "parley")
     if other == "local":
         return DynamoDBLocal().start()
@@ -26,7 +26,8 @@ def start_target(**parley_options):
 
 
 def client_environment(**more):
-    """The environment of a child that uses an AWS client: fixed credentials, no user configuration."""
+    """The environment of a child that uses an AWS client: fixed credentials, no user
+    configuration."""
     home = os.path.join(tempfile.gettempdir(), "parley-no-home")
     return {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
