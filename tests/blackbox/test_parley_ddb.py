@@ -4,6 +4,7 @@ import http.server
 import json
 import subprocess
 import threading
+import unittest
 
 import botocore.auth
 import botocore.awsrequest
@@ -181,7 +182,7 @@ class Recorder(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Prod(ServerCase):
+class Prod(unittest.TestCase):
     """What `prod` sends: signed with the usual credentials, as botocore would sign it."""
 
     @classmethod
