@@ -101,7 +101,7 @@ class Rewriter {
       const std::size_t action = group.front().id;
       if (values_.removes(action)) return false;
       const ValueView value(values_.value(action));
-      if (nesting_of(value) + depth > model::kNestingDepthMax) {
+      if (nesting_of(value) + depth >= model::kNestingDepthMax) {  // a scalar is a level too
         return invalid("Nesting Levels have exceeded supported limits");
       }
       out_.append(value.bytes());

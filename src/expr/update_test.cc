@@ -294,7 +294,7 @@ TEST(UpdateAddAndDelete, ResultsOfArithmeticAreChecked) {
 
 TEST(Update, RefusesToNestTooDeeply) {
   std::string deep = R"({"N":"1"})";
-  for (int i = 0; i < 31; ++i) deep = R"({"L":[)" + deep + "]}";
+  for (int i = 0; i < 30; ++i) deep = R"({"L":[)" + deep + "]}";
   TestRequest request(R"({":deep":)" + deep + "}");
   const auto fits = Update::parse("SET m.a = :deep", request.substitutions).value();
   EXPECT_TRUE(fits.apply(item_of(kItem).view(), true).has_value());
