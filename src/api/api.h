@@ -1,10 +1,10 @@
 // The AWS wire protocol over the engine: X-Amz-Target and JSON in, JSON and DynamoDB's errors out.
 //
-// A request passes four stages, each with errors of its own: the envelope (target, compression, JSON
-// syntax), the shape (api/shape.h: types first, SerializationException; then all constraint violations
-// together, "N validation errors detected: …"), the operation (one file each: what can be checked
-// without the table, expressions bound), the engine. api/operations.cc holds the one table of
-// operations; api/wire_error.cc the one list of wire names.
+// A request passes four stages, each with errors of its own: the envelope (target, compression,
+// JSON syntax), the shape (api/shape.h: types first, SerializationException; then all constraint
+// violations together, "N validation errors detected: …"), the operation (one file each: what can
+// be checked without the table, expressions bound), the engine. api/operations.cc holds the one
+// table of operations; api/wire_error.cc the one list of wire names.
 #pragma once
 
 #include <functional>
@@ -22,8 +22,9 @@ namespace parley::api {
 struct Request {
   std::string_view method;
   std::string_view path;
-  std::string_view query = {};        // of the URL, without '?': a signature may be in it
-  std::string_view target = {};       // X-Amz-Target
+  std::string_view query = {};   // of the URL, without '?': a signature may be in it
+  std::string_view host = {};    // Host, or the authority of an absolute target
+  std::string_view target = {};  // X-Amz-Target
   std::string_view content_type = {};
   std::string_view content_encoding = {};  // of the body
   std::string_view accept_encoding = {};   // for the reply
@@ -38,7 +39,8 @@ struct Request {
 struct Reply {
   int status = 200;
   std::string_view content_type = "application/x-amz-json-1.0";  // static storage
-  std::vector<std::pair<std::string_view, std::string>> headers;  // x-amzn-requestid, x-amz-crc32, …
+  std::vector<std::pair<std::string_view, std::string>>
+      headers;  // x-amzn-requestid, x-amz-crc32, …
   std::string body;
 };
 
@@ -47,10 +49,13 @@ using ReplyCallback = std::move_only_function<void(Reply)>;
 /// Runs a task on a thread that may block.
 using BlockingExecutor = std::function<void(std::move_only_function<void()>)>;
 
+struct Operation;  // api/operation.h
+
 /// Thread-safe. Borrows the database and must not outlive it.
 class Service {
  public:
-  /// `run_blocking` takes what may block for long (table operations, backfills); never an event loop.
+  /// `run_blocking` takes what may block for long (table operations, backfills); never an event
+  /// loop.
   Service(engine::Database& database, BlockingExecutor run_blocking);
   ~Service();
 
@@ -58,6 +63,8 @@ class Service {
   void handle(const Request& request, ReplyCallback reply);
 
  private:
+  void answer(const Request& request, const Operation* operation, ReplyCallback reply);
+
   engine::Database& database_;
   BlockingExecutor run_blocking_;
 };

@@ -1,5 +1,5 @@
-// Operation: what a row of the table of operations (api/operations.cc) is made of. Adding an operation
-// is one file with a handler and an input shape, and one row.
+// Operation: what a row of the table of operations (api/operations.cc) is made of. Adding an
+// operation is one file with a handler and an input shape, and one row.
 #pragma once
 
 #include <string>
@@ -19,6 +19,7 @@ struct Shape;  // api/shape.h
 /// What a handler needs beside its input. Borrowed for the call.
 struct OperationContext {
   engine::Database& database;
+  std::string_view host = {};  // as the client called us; may be empty
 };
 
 /// The reply body is in the handler's `out`; it is sent once `ticket` is committed (0: at once).
@@ -26,8 +27,8 @@ struct OperationReply {
   storage::CommitTicket ticket = 0;
 };
 
-/// `input` has passed the operation's shape: every member it reads has the right JSON type and keeps
-/// its constraints. Appends the reply's JSON to `out` (empty before). Thread-safe.
+/// `input` has passed the operation's shape: every member it reads has the right JSON type and
+/// keeps its constraints. Appends the reply's JSON to `out` (empty before). Thread-safe.
 using OperationHandler = Result<OperationReply> (*)(OperationContext& context,
                                                     const simdjson::dom::object& input,
                                                     std::string& out);

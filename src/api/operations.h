@@ -1,5 +1,5 @@
-// The operations and where each is: a shape of its input and a handler (api/operation.h), both defined
-// in the operation's own file and entered in the table of operations.cc.
+// The operations and where each is: a shape of its input and a handler (api/operation.h), both
+// defined in the operation's own file and entered in the table of operations.cc.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace parley::api {
 
-/// The row of the table for `target`, as X-Amz-Target has it ("DynamoDB_20120810.GetItem"), or nullptr.
+/// The row of the table for `target`, as X-Amz-Target has it ("DynamoDB_20120810.GetItem"), or
+/// nullptr.
 [[nodiscard]] const Operation* find_operation(std::string_view target);
 
 /// True for a target that DynamoDB has and this table has not.
@@ -80,8 +81,9 @@ extern const Shape kDescribeTimeToLiveInput;
                                                            const simdjson::dom::object& input,
                                                            std::string& out);
 extern const Shape kDescribeContinuousBackupsInput;
-[[nodiscard]] Result<OperationReply> describe_continuous_backups(
-    OperationContext& context, const simdjson::dom::object& input, std::string& out);
+[[nodiscard]] Result<OperationReply> describe_continuous_backups(OperationContext& context,
+                                                                 const simdjson::dom::object& input,
+                                                                 std::string& out);
 extern const Shape kTagResourceInput;
 [[nodiscard]] Result<OperationReply> tag_resource(OperationContext& context,
                                                   const simdjson::dom::object& input,

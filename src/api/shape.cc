@@ -105,6 +105,17 @@ bool fits(const Shape& shape, const element& value) {
   return false;
 }
 
+/// [a-zA-Z0-9_.-]+
+bool is_name(std::string_view text) {
+  if (text.empty()) return false;
+  for (const char c : text) {
+    const bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    c == '_' || c == '.' || c == '-';
+    if (!ok) return false;
+  }
+  return true;
+}
+
 /// Letters compare without regard to case; `upper` is in capitals.
 bool equals_ignoring_case(std::string_view text, std::string_view upper) {
   if (text.size() != upper.size()) return false;
@@ -175,20 +186,16 @@ std::int64_t utf16_length(std::string_view utf8) {
 }
 
 bool pattern_keeps(Pattern pattern, std::string_view text) {
-  if (pattern == Pattern::kNone || is_arn(pattern, text)) return true;
-  if (text.empty()) return false;
-  for (const char c : text) {
-    const bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                    c == '_' || c == '.' || c == '-';
-    if (!ok) return false;
-  }
-  return true;
+  return pattern == Pattern::kNone || is_name(text) || is_arn(pattern, text);
 }
 
 bool is_arn(Pattern pattern, std::string_view text) {
-  constexpr std::size_t kArnSizeBytesMax = 1024;
-  return pattern == Pattern::kNameOrArn && text.starts_with("arn:") &&
-         text.size() <= kArnSizeBytesMax;
+  constexpr std::string_view kTable = ":table/";
+  if (pattern != Pattern::kNameOrArn || !text.starts_with("arn:")) return false;
+  const std::size_t table = text.find(kTable);
+  if (table == std::string_view::npos) return false;
+  const std::string_view name = text.substr(table + kTable.size());
+  return name.size() >= 3 && name.size() <= 255 && is_name(name);
 }
 
 bool string_keeps(const Shape& shape, std::string_view text) {

@@ -42,7 +42,7 @@ enum class ShapeKind : std::uint8_t {
 enum class Pattern : std::uint8_t {
   kNone,
   kName,       // [a-zA-Z0-9_.-]+
-  kNameOrArn,  // the same, or an ARN, which is free of the length limits too
+  kNameOrArn,  // the same, or an ARN of a table, which is free of the length limits
 };
 
 /// How AWS words the absence of a member.

@@ -1,0 +1,30 @@
+// DeleteTable. Source: …/APIReference/API_DeleteTable.html
+#include "api/input.h"
+#include "api/json_object.h"
+#include "api/operations.h"
+#include "api/table_json.h"
+#include "api/table_lookup.h"
+#include "api/table_shapes.h"
+
+namespace parley::api {
+namespace {
+
+constexpr Member kMembers[] = {{"TableName", &kTableNameShape, Presence::kParameter}};
+
+}  // namespace
+
+constinit const Shape kDeleteTableInput = structure("DeleteTableInput", kMembers);
+
+Result<OperationReply> delete_table(OperationContext& context, const simdjson::dom::object& input,
+                                    std::string& out) {
+  const std::string_view name = string_member(input, "TableName");
+  const auto description = context.database.delete_table(name);
+  if (!description) return std::unexpected(named_table_error(description.error(), name));
+  ObjectWriter reply(out);
+  reply.member("TableDescription");
+  append_table_description(out, *description, context.database.realm());
+  reply.finish();
+  return OperationReply{};
+}
+
+}  // namespace parley::api

@@ -1,0 +1,202 @@
+// UpdateTable. What the request says alone is checked first, then the table is looked up, then what
+// it allows. Source: …/APIReference/API_UpdateTable.html
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "api/input.h"
+#include "api/json_object.h"
+#include "api/key_schema_rules.h"
+#include "api/operations.h"
+#include "api/table_json.h"
+#include "api/table_lookup.h"
+#include "api/table_members.h"
+#include "api/table_shapes.h"
+#include "api/update_table_rules.h"
+
+namespace parley::api {
+namespace {
+
+using engine::GlobalIndexUpdate;
+using simdjson::dom::element;
+using simdjson::dom::object;
+using Kind = engine::GlobalIndexUpdate::Kind;
+
+constexpr Member kUpdateIndexMembers[] = {
+    {"IndexName", &kIndexNameShape, Presence::kRequired},
+    {"ProvisionedThroughput", &kProvisionedThroughputShape},
+    {"OnDemandThroughput", &kOnDemandThroughputShape},
+    {"WarmThroughput", &kWarmThroughputShape},
+};
+constexpr Shape kUpdateIndex = structure("UpdateGlobalSecondaryIndexAction", kUpdateIndexMembers);
+
+constexpr Member kCreateIndexMembers[] = {
+    {"Projection", &kProjectionShape, Presence::kRequired},
+    {"IndexName", &kIndexNameShape, Presence::kRequired},
+    {"ProvisionedThroughput", &kProvisionedThroughputShape},
+    {"KeySchema", &kGlobalKeySchemaShape, Presence::kRequired},
+    {"OnDemandThroughput", &kOnDemandThroughputShape},
+    {"WarmThroughput", &kWarmThroughputShape},
+};
+constexpr Shape kCreateIndex = structure("CreateGlobalSecondaryIndexAction", kCreateIndexMembers);
+
+constexpr Member kDeleteIndexMembers[] = {{"IndexName", &kIndexNameShape, Presence::kRequired}};
+constexpr Shape kDeleteIndex = structure("DeleteGlobalSecondaryIndexAction", kDeleteIndexMembers);
+
+constexpr Member kIndexUpdateMembers[] = {
+    {"Update", &kUpdateIndex},
+    {"Create", &kCreateIndex},
+    {"Delete", &kDeleteIndex},
+};
+constexpr Shape kIndexUpdate = structure("GlobalSecondaryIndexUpdate", kIndexUpdateMembers);
+constexpr Shape kIndexUpdates = list_of(kIndexUpdate);
+
+constexpr Member kMembers[] = {
+    {"TableName", &kTableNameShape, Presence::kParameter},
+    {"ProvisionedThroughput", &kProvisionedThroughputShape},
+    {"BillingMode", &kBillingModeShape},
+    {"GlobalSecondaryIndexUpdates", &kIndexUpdates},
+    {"AttributeDefinitions", &kAttributeDefinitionsShape},
+    {"StreamSpecification", &kStreamSpecificationShape},
+    {"SSESpecification", &kSseSpecificationShape},
+    {"TableClass", &kStringShape},
+    {"DeletionProtectionEnabled", &kBooleanShape},
+    {"OnDemandThroughput", &kOnDemandThroughputShape},
+    {"WarmThroughput", &kWarmThroughputShape},
+};
+
+constexpr std::string_view kUnsupportedMembers[] = {
+    "ReplicaUpdates", "MultiRegionConsistency", "GlobalTableWitnessUpdates",
+    "GlobalTableSettingsReplicationMode", "VectorIndexUpdates"};
+
+Status read_index_throughput(const object& input, model::BillingMode billing_mode, bool clearing,
+                             model::SecondaryIndex& index) {
+  if (const auto throughput = find_object(input, "ProvisionedThroughput")) {
+    index.throughput =
+        PARLEY_TRY(read_throughput(*throughput, fmt::format(" for index {}", index.name)));
+  }
+  if (const auto on_demand = find_object(input, "OnDemandThroughput")) {
+    index.on_demand = PARLEY_TRY(read_on_demand(*on_demand, index.name, billing_mode, clearing));
+  }
+  if (const auto warm = find_object(input, "WarmThroughput")) {
+    index.warm = read_warm_throughput(*warm);
+  }
+  return {};
+}
+
+/// A new index; the definitions of its key attributes are added to the update's.
+Status read_new_index(const object& input, const AttributeDefinitions& definitions,
+                      model::SecondaryIndex& index, engine::TableUpdate& update) {
+  if (definitions.empty()) {
+    return invalid(fmt::format("{}AttributeDefinitions is not specified for index: {}",
+                               kInvalidValues, index.name));
+  }
+  const KeyElements key = read_key_schema(array_member(input, "KeySchema"));
+  PARLEY_TRY(check_global_key(key, definitions));
+  index.key = resolve_key(key, definitions);
+  index.projection = PARLEY_TRY(read_projection(object_member(input, "Projection")));
+  for (const model::AttributeDefinition& definition : definitions) {
+    if (index.key.contains(definition.name)) update.attributes.push_back(definition);
+  }
+  return {};
+}
+
+Status read_index_update(const object& input, const AttributeDefinitions& definitions,
+                         model::BillingMode billing_mode, engine::TableUpdate& update) {
+  constexpr std::pair<std::string_view, Kind> kActions[] = {
+      {"Update", Kind::kUpdate}, {"Create", Kind::kCreate}, {"Delete", Kind::kDelete}};
+  for (const auto& [name, kind] : kActions) {
+    const auto action = find_object(input, name);
+    if (!action) continue;
+    GlobalIndexUpdate change;
+    change.kind = kind;
+    change.index.name = std::string(string_member(*action, "IndexName"));
+    if (kind == Kind::kCreate) {
+      PARLEY_TRY(read_new_index(*action, definitions, change.index, update));
+    }
+    PARLEY_TRY(read_index_throughput(*action, billing_mode, kind == Kind::kUpdate, change.index));
+    update.index_updates.push_back(std::move(change));
+  }
+  return {};
+}
+
+Status read_indexes(const object& input, model::BillingMode billing_mode,
+                    engine::TableUpdate& update) {
+  AttributeDefinitions definitions;
+  if (const auto list = find_array(input, "AttributeDefinitions")) {
+    definitions = PARLEY_TRY(read_attribute_definitions(*list));
+  }
+  const auto changes = find_array(input, "GlobalSecondaryIndexUpdates");
+  if (!changes) return {};
+  for (const element change : *changes) {
+    PARLEY_TRY(read_index_update(as_object(change), definitions, billing_mode, update));
+  }
+  return {};
+}
+
+Status read_settings(const object& input, const model::Realm& realm, engine::TableUpdate& update) {
+  if (const auto stream = find_object(input, "StreamSpecification")) {
+    update.stream_enabled = find_boolean(*stream, "StreamEnabled");
+    if (const auto view_type = find_string(*stream, "StreamViewType")) {
+      update.stream_view_type = read_stream_view_type(*view_type);
+    }
+  }
+  if (const auto sse = find_object(input, "SSESpecification")) {
+    const Encryption encryption = PARLEY_TRY(read_encryption(*sse));
+    update.kms_enabled = encryption.enabled;
+    if (encryption.enabled) update.kms_key = kms_key_arn(realm, encryption.key);
+  }
+  if (const auto table_class = find_string(input, "TableClass")) {
+    update.table_class = PARLEY_TRY(read_table_class(*table_class));
+  }
+  update.deletion_protected = find_boolean(input, "DeletionProtectionEnabled");
+  return {};
+}
+
+/// What the request says without regard to the table.
+Result<engine::TableUpdate> read_update(const object& input, const model::Realm& realm) {
+  PARLEY_TRY(refuse_members(input, kUnsupportedMembers));
+  PARLEY_TRY(check_changes(input));
+  engine::TableUpdate update;
+  update.table = std::string(string_member(input, "TableName"));
+  if (const auto mode = find_string(input, "BillingMode")) {
+    update.billing_mode = read_billing_mode(*mode);
+  }
+  if (const auto throughput = find_object(input, "ProvisionedThroughput")) {
+    update.throughput = PARLEY_TRY(read_throughput(*throughput, ""));
+  }
+  if (const auto warm = find_object(input, "WarmThroughput")) {
+    update.warm = read_warm_throughput(*warm);
+  }
+  PARLEY_TRY(read_settings(input, realm, update));
+  return update;
+}
+
+}  // namespace
+
+constinit const Shape kUpdateTableInput = structure("UpdateTableInput", kMembers);
+
+Result<OperationReply> update_table(OperationContext& context, const simdjson::dom::object& input,
+                                    std::string& out) {
+  engine::Database& database = context.database;
+  engine::TableUpdate update = PARLEY_TRY(read_update(input, database.realm()));
+  const auto table = PARLEY_TRY(find_named_table(database, update.table));
+  const model::BillingMode billing_mode = update.billing_mode.value_or(table->billing_mode);
+  if (const auto on_demand = find_object(input, "OnDemandThroughput")) {
+    update.on_demand = PARLEY_TRY(read_on_demand(*on_demand, std::nullopt, billing_mode, true));
+  }
+  PARLEY_TRY(read_indexes(input, billing_mode, update));
+  PARLEY_TRY(check_against_table(update, *table));
+  const auto description = database.update_table(update);
+  if (!description) return std::unexpected(named_table_error(description.error(), update.table));
+  ObjectWriter reply(out);
+  reply.member("TableDescription");
+  append_table_description(out, *description, database.realm());
+  reply.finish();
+  return OperationReply{};
+}
+
+}  // namespace parley::api
