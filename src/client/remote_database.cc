@@ -1,0 +1,82 @@
+#include "client/remote_database.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <thread>
+
+#include "base/checksum.h"
+
+namespace parley::client {
+namespace {
+
+// What may succeed if asked again. Source:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+constexpr std::array<std::string_view, 5> kRetryable{
+    "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded",
+    "TransactionInProgressException", "LimitExceededException"};
+
+bool may_succeed_later(std::string_view operation, const Error& error) {
+  const auto* detail = dynamic_cast<const ServiceErrorDetail*>(error.detail.get());
+  if (detail == nullptr) return false;
+  if (detail->status >= 500) return true;
+  // LimitExceeded means too many table changes at once; a retry of those takes minutes, not
+  // seconds.
+  if (detail->type == "LimitExceededException" && operation.ends_with("Table")) return false;
+  return std::ranges::find(kRetryable, detail->type) != kRetryable.end();
+}
+
+Status check_checksum(const net::HttpClientReply& reply) {
+  const std::string_view sent = reply.header("x-amz-crc32");
+  std::uint32_t expected = 0;
+  const auto parsed = std::from_chars(sent.data(), sent.data() + sent.size(), expected);
+  if (sent.empty() || parsed.ec != std::errc{} || expected == crc32(reply.body)) return {};
+  return fail(ErrorCode::kIo, "The reply was damaged on its way: its checksum is wrong");
+}
+
+}  // namespace
+
+Pause system_pause() {
+  return [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); };
+}
+
+std::chrono::milliseconds backoff(int attempt, Random& random) {
+  const std::uint64_t ceiling_ms =
+      std::min<std::uint64_t>(5'000, 50ULL << std::clamp(attempt - 1, 0, 10));
+  return std::chrono::milliseconds(random.next_u64() % (ceiling_ms + 1));
+}
+
+RemoteDatabase::RemoteDatabase(RemoteDatabaseOptions options, Clock& clock, Random& random,
+                               Pause pause)
+    : options_(std::move(options)),
+      clock_(clock),
+      random_(random),
+      pause_(std::move(pause)),
+      http_(options_.endpoint, options_.http) {}
+
+Result<std::string> RemoteDatabase::call(std::string_view operation, std::string_view input) {
+  for (int attempt = 1;; ++attempt) {
+    net::HttpClientRequest request{
+        .path = options_.endpoint.path,
+        .headers = {{"Content-Type", "application/x-amz-json-1.0"},
+                    {"X-Amz-Target", fmt::format("DynamoDB_20120810.{}", operation)},
+                    {"User-Agent", options_.user_agent}},
+        .body = std::string(input)};
+    net::sign(request, options_.endpoint.authority(), options_.credentials, options_.region,
+              "dynamodb", clock_.now());
+    net::HttpClientReply reply = PARLEY_TRY(http_.send(request));
+    if (reply.status == 200) {
+      PARLEY_TRY(check_checksum(reply));
+      return std::move(reply.body);
+    }
+    Error error = service_error(reply.status, reply.body);
+    if (attempt >= options_.attempts_max || !may_succeed_later(operation, error)) {
+      return std::unexpected(std::move(error));
+    }
+    pause_(backoff(attempt, random_));
+  }
+}
+
+}  // namespace parley::client
