@@ -1,6 +1,5 @@
-// What one item of about 1 KB and ten attributes costs between JSON and the stored encoding, and to
-// read. docs/decisions and docs/benchmarks.md quote it; `build/release/bench/micro/bench_item` runs
-// it.
+// What one item of about 1 KB and eleven attributes costs between JSON and the stored encoding, and
+// to read: `build/release/bench/micro/bench_item`.
 #include <benchmark/benchmark.h>
 #include <simdjson.h>
 

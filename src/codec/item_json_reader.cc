@@ -326,7 +326,7 @@ Status append_value(const element& json, std::string& out, std::size_t depth) {
 
 Result<model::Item> parse_item(const simdjson::dom::object& json) {
   // Built where an earlier item has left room, then copied once: growing by doubling costs more.
-  constexpr std::size_t kKeptSizeMax = 64 * 1024;
+  constexpr std::size_t kKeptSizeMax = 65'536;
   thread_local std::string bytes;
   bytes.clear();
   if (bytes.capacity() > kKeptSizeMax) bytes.shrink_to_fit();

@@ -109,10 +109,11 @@ bool consume_elements(std::string_view& in, std::size_t depth) {
 }
 
 bool consume_container(std::string_view& in, AttributeType type, std::size_t depth) {
-  std::string_view size_bytes;
+  if (in.size() < 4) return false;
+  const std::uint32_t size = read_u32_be(&in.front());
+  in.remove_prefix(4);
   std::string_view rest;
-  if (!consume_bytes(in, 4, size_bytes)) return false;
-  if (!consume_bytes(in, read_u32_be(size_bytes.data()), rest)) return false;
+  if (!consume_bytes(in, size, rest)) return false;
   if (is_set(type)) return consume_members(rest, type) && rest.empty();
   if (depth + 1 >= kNestingDepthMax) return false;  // the value itself is the first level
   const bool valid = type == AttributeType::kMap ? consume_entries(rest, depth + 1)

@@ -335,10 +335,10 @@ bool Number::is_valid_encoding(std::string_view encoded) {
   const bool negative = header < kZeroHeader;
   std::string_view pairs = encoded.substr(1);
   if (negative) {
-    // Either a terminator behind fewer than all pairs, or all pairs and none.
+    // Either a terminator behind fewer than all pairs (there is no room for it behind all), or
+    // none.
     if (static_cast<unsigned char>(pairs.back()) == kNegativeTerminator) {
       pairs.remove_suffix(1);
-      if (pairs.size() == std::size_t{kPairsMax}) return false;
     } else if (pairs.size() != std::size_t{kPairsMax}) {
       return false;
     }
