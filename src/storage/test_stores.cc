@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "base/assert.h"
+#include "storage/cache/cached_store.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocksdb/rocksdb_store.h"
 
@@ -19,7 +20,17 @@ TemporaryDirectory::~TemporaryDirectory() {
 }
 
 std::string name_of(StoreKind kind) {
-  return kind == StoreKind::kMemory ? "Memory" : "RocksDb";
+  switch (kind) {
+    case StoreKind::kMemory:
+      return "Memory";
+    case StoreKind::kRocksDb:
+      return "RocksDb";
+    case StoreKind::kCached:
+      return "Cached";
+    case StoreKind::kCachedTightly:
+      return "CachedTightly";
+  }
+  return {};
 }
 
 TestStore::TestStore(StoreKind kind) : kind_(kind) {
@@ -30,11 +41,16 @@ void TestStore::reopen() {
   store_.reset();
   if (kind_ == StoreKind::kMemory) {
     store_ = make_memory_store();
-  } else {
-    auto opened = open_rocksdb_store(directory_.path() + "/store");
-    PARLEY_ASSERT(opened.has_value());
-    store_ = *std::move(opened);
+    return;
   }
+  if (kind_ == StoreKind::kCachedTightly) {
+    store_ = make_cached_store(make_memory_store(), {.size_bytes_max = 6000, .traces = 0});
+    return;
+  }
+  auto opened = open_rocksdb_store(directory_.path() + "/store");
+  PARLEY_ASSERT(opened.has_value());
+  store_ = *std::move(opened);
+  if (kind_ == StoreKind::kCached) store_ = make_cached_store(std::move(store_), {.traces = 0});
 }
 
 std::vector<std::pair<std::string, std::string>> entries_of(Iterator& iterator) {

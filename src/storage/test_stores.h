@@ -24,8 +24,14 @@ class TemporaryDirectory {
   std::string path_;
 };
 
-enum class StoreKind { kMemory, kRocksDb };
-inline constexpr StoreKind kEveryStore[] = {StoreKind::kMemory, StoreKind::kRocksDb};
+enum class StoreKind {
+  kMemory,
+  kRocksDb,
+  kCached,         // over RocksDB; everything read becomes resident at once
+  kCachedTightly,  // the same over memory, with room for a few entries only
+};
+inline constexpr StoreKind kEveryStore[] = {StoreKind::kMemory, StoreKind::kRocksDb,
+                                            StoreKind::kCached, StoreKind::kCachedTightly};
 [[nodiscard]] std::string name_of(StoreKind kind);
 
 /// An empty store of the kind.

@@ -6,7 +6,9 @@ const Record* find(const Node* root, std::string_view key) {
   if (root == nullptr) return nullptr;
   while (root->level > 0) root = as_inner(root)->children[child_index(*as_inner(root), key)];
   const std::size_t index = lower_bound(*root, key);
-  return index < root->count && root->keys[index]->key() == key ? root->keys[index] : nullptr;
+  if (index == root->count || root->keys[index]->key() != key) return nullptr;
+  touch(*root);
+  return root->keys[index];
 }
 
 void Cursor::descend(const Node* node, std::string_view key) {

@@ -11,10 +11,10 @@ namespace parley::storage::tree {
 /// More levels than any tree that fits in memory has.
 inline constexpr std::size_t kDepthMax = 24;
 
-/// The record of `key`, or null. `root` may be null.
+/// The record of `key`, or null; touches the leaf it is in. `root` may be null.
 [[nodiscard]] const Record* find(const Node* root, std::string_view key);
 
-/// The version whose root is given must stay pinned while the cursor is used.
+/// The version whose root is given must stay pinned while the cursor is used. Touches no leaf.
 class Cursor {
  public:
   /// To the first record at or after `key`.
@@ -25,6 +25,7 @@ class Cursor {
 
   [[nodiscard]] bool valid() const { return leaf_ != nullptr; }
   [[nodiscard]] const Record& record() const { return *leaf_->keys[index_]; }
+  [[nodiscard]] const Node& leaf() const { return *leaf_; }
   void next();
   void previous();
 

@@ -14,16 +14,6 @@ namespace {
 constexpr std::size_t kSmall = kFanout / 4;  // a node below this looks for a neighbour to join
 constexpr std::size_t kMergedMax = kFanout * 3 / 4;  // so that a merged node does not split at once
 
-template <class T>
-T* allocate(std::size_t size_bytes, VersionId version) {
-  void* memory = std::malloc(size_bytes);
-  PARLEY_ASSERT(memory != nullptr);
-  T* block = new (memory) T;
-  block->created = version;
-  block->size_bytes = size_bytes;
-  return block;
-}
-
 bool is_empty(const Node& node) {
   return node.count == 0 && (node.level == 0 || as_inner(&node)->children[0] == nullptr);
 }
@@ -52,18 +42,34 @@ void remove_keys(Node& node, std::size_t from, std::size_t to) {
 }  // namespace
 
 template <class T>
-T* Edit::own(T* node) {
-  if (node->created == version_) return node;
-  void* memory = std::malloc(node->size_bytes);
+T* Edit::allocate(std::size_t size_bytes) {
+  void* memory = std::malloc(size_bytes);
   PARLEY_ASSERT(memory != nullptr);
-  std::memcpy(memory, static_cast<const void*>(node), node->size_bytes);
+  T* block = new (memory) T;
+  block->created = version_;
+  block->size_bytes = size_bytes;
+  size_delta_bytes_ += static_cast<std::int64_t>(size_bytes);
+  return block;
+}
+
+Node* Edit::own(Node* node) {
+  if (node->created == version_) return node;
+  Node* copy = node->level == 0 ? make_leaf() : make_inner(node->level);
+  copy->touched.store(node->touched.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  copy->count = node->count;
+  copy->prefix_size = node->prefix_size;
+  std::copy_n(node->heads.begin(), node->count, copy->heads.begin());
+  std::copy_n(node->keys.begin(), node->count, copy->keys.begin());
+  if (node->level > 0) {
+    std::copy_n(as_inner(node)->children.begin(), node->count + 1U,
+                as_inner(copy)->children.begin());
+  }
   retire(node);
-  T* copy = static_cast<T*>(memory);
-  copy->created = version_;
   return copy;
 }
 
 void Edit::retire(Block* block) {
+  size_delta_bytes_ -= static_cast<std::int64_t>(block->size_bytes);
   if (block->created == version_) {
     std::free(block);
   } else {
@@ -80,7 +86,7 @@ void Edit::retire_subtree(Node* node) {
 }
 
 Record* Edit::make_record(std::string_view key, std::string_view value) {
-  auto* record = allocate<Record>(sizeof(Record) + key.size() + value.size(), version_);
+  auto* record = allocate<Record>(sizeof(Record) + key.size() + value.size());
   record->key_size = static_cast<std::uint32_t>(key.size());
   record->value_size = static_cast<std::uint32_t>(value.size());
   char* bytes = reinterpret_cast<char*>(record + 1);
@@ -90,11 +96,11 @@ Record* Edit::make_record(std::string_view key, std::string_view value) {
 }
 
 Node* Edit::make_leaf() {
-  return allocate<Node>(sizeof(Node), version_);
+  return allocate<Node>(sizeof(Node));
 }
 
 Inner* Edit::make_inner(std::uint16_t level) {
-  auto* inner = allocate<Inner>(sizeof(Inner), version_);
+  auto* inner = allocate<Inner>(sizeof(Inner));
   inner->level = level;
   inner->children[0] = nullptr;
   return inner;

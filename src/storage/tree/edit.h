@@ -25,13 +25,16 @@ class Edit {
 
   [[nodiscard]] Node* root() const { return root_; }
   [[nodiscard]] VersionId version() const { return version_; }
+  /// By how much the new version is larger than the old one, nodes and keys included.
+  [[nodiscard]] std::int64_t size_delta_bytes() const { return size_delta_bytes_; }
   /// Blocks of earlier versions that the new one does not show; whoever publishes it frees them
   /// when the last version that does is gone.
   [[nodiscard]] std::vector<Block*> take_retired() { return std::move(retired_); }
 
  private:
+  Node* own(Node* node);
   template <class T>
-  T* own(T* node);
+  T* allocate(std::size_t size_bytes);
   void retire(Block* block);
   void retire_subtree(Node* node);
   Record* make_record(std::string_view key, std::string_view value);
@@ -48,6 +51,7 @@ class Edit {
 
   Node* root_;
   VersionId version_;
+  std::int64_t size_delta_bytes_ = 0;
   std::vector<Block*> retired_;
 };
 

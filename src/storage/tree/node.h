@@ -39,7 +39,11 @@ inline constexpr std::size_t kFanout = 32;
 /// All keys of a node share the first `prefix_size` bytes of keys[0]; `heads` holds the next eight
 /// bytes of each, big-endian and zero-padded, so that a search touches one run of memory and
 /// follows a pointer only where heads are equal.
+///
+/// `touched` (meant for leaves) says that a reader came by since it was last cleared; it is the one
+/// thing that changes in a published node.
 struct Node : Block {
+  mutable std::atomic<bool> touched = false;
   std::uint16_t count = 0;
   std::uint16_t level = 0;
   std::uint32_t prefix_size = 0;
@@ -50,6 +54,12 @@ struct Node : Block {
 struct Inner : Node {
   std::array<Node*, kFanout + 1> children;  // count + 1 of them
 };
+
+inline void touch(const Node& node) {
+  if (!node.touched.load(std::memory_order_relaxed)) {
+    node.touched.store(true, std::memory_order_relaxed);
+  }
+}
 
 [[nodiscard]] inline const Inner* as_inner(const Node* node) {
   return static_cast<const Inner*>(node);

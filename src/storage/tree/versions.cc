@@ -13,6 +13,7 @@ struct Pin::Version {
   Version* older = nullptr;
   Version* newer = nullptr;
   std::vector<Block*> retired = {};  // shown here, not in `newer`
+  std::shared_ptr<const void> companion = {};
 };
 
 Pin& Pin::operator=(Pin&& other) noexcept {
@@ -31,12 +32,17 @@ VersionId Pin::id() const {
   return version_->id;
 }
 
+const void* Pin::companion() const {
+  return version_->companion.get();
+}
+
 void Pin::reset() {
   if (versions_ != nullptr) versions_->release(version_);
   versions_ = nullptr;
 }
 
-Versions::Versions() : newest_(new Version{.id = 1, .pins = 1}) {}
+Versions::Versions(std::shared_ptr<const void> companion)
+    : newest_(new Version{.id = 1, .pins = 1, .companion = std::move(companion)}) {}
 
 Versions::~Versions() {
   PARLEY_ASSERT(newest_->older == nullptr && newest_->pins == 1);
@@ -50,18 +56,27 @@ Pin Versions::pin() const {
   return {this, newest_};
 }
 
+std::shared_ptr<const void> Versions::companion() const {
+  const std::scoped_lock lock(mutex_);
+  return newest_->companion;
+}
+
 Edit Versions::edit() const {
   return Edit(newest_->root, newest_->id + 1);
 }
 
-void Versions::publish(Edit& edit) {
+void Versions::publish(Edit& edit, std::shared_ptr<const void> companion) {
   Version* previous = nullptr;
   {
     const std::scoped_lock lock(mutex_);
     PARLEY_ASSERT(edit.version() == newest_->id + 1);
     previous = newest_;
     previous->retired = edit.take_retired();
-    newest_ = new Version{.id = edit.version(), .root = edit.root(), .pins = 1, .older = previous};
+    newest_ = new Version{.id = edit.version(),
+                          .root = edit.root(),
+                          .pins = 1,
+                          .older = previous,
+                          .companion = std::move(companion)};
     previous->newer = newest_;
   }
   release(previous);  // the pin that every newest version has

@@ -24,6 +24,8 @@ class Pin {
 
   [[nodiscard]] const Node* root() const;
   [[nodiscard]] VersionId id() const;
+  /// What its version was published with.
+  [[nodiscard]] const void* companion() const;
   void reset();
 
  private:
@@ -41,7 +43,7 @@ class Pin {
 /// Pins may be taken and dropped on any thread; one thread at a time publishes.
 class Versions {
  public:
-  Versions();
+  explicit Versions(std::shared_ptr<const void> companion = nullptr);
   /// No pin may be left.
   ~Versions();
   Versions(const Versions&) = delete;
@@ -50,9 +52,13 @@ class Versions {
   /// The newest version.
   [[nodiscard]] Pin pin() const;
 
+  /// The newest version's.
+  [[nodiscard]] std::shared_ptr<const void> companion() const;
+
   /// An edit of the newest version. Precondition of publish: no other edit was published since.
   [[nodiscard]] Edit edit() const;
-  void publish(Edit& edit);
+  /// `companion` lives as long as the version.
+  void publish(Edit& edit, std::shared_ptr<const void> companion = nullptr);
 
  private:
   friend class Pin;

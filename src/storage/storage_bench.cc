@@ -1,0 +1,171 @@
+// What the store costs, without the database above it: storage_bench [DIRECTORY]. Prints
+// microseconds an operation (a page of 25, a point read) and batches a second.
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "storage/commit_pipeline.h"
+#include "storage/memory/memory_store.h"
+#include "storage/rocksdb/rocksdb_store.h"
+#include "storage/storage.h"
+
+namespace parley::storage {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+using Steady = std::chrono::steady_clock;
+
+constexpr int kItems = 1000;
+constexpr int kOtherPartitions = 200;
+constexpr std::size_t kValueSize = 400;
+
+std::string key_of(int partition, int item) {
+  return fmt::format("T001{:08x}MSG#partition-{}#2026-11-22T15:{:06}", partition * 2654435761U,
+                     partition, item);
+}
+
+KeyRange range_of(int partition) {
+  std::string begin =
+      fmt::format("T001{:08x}MSG#partition-{}#", partition * 2654435761U, partition);
+  std::string end = begin;
+  end.back() = '$';
+  return {begin, end};
+}
+
+double micros_each(int repetitions, const std::function<void()>& work) {
+  for (int i = 0; i < repetitions / 10 + 1; ++i) work();
+  const auto start = Steady::now();
+  for (int i = 0; i < repetitions; ++i) work();
+  return Seconds(Steady::now() - start).count() * 1e6 / repetitions;
+}
+
+void put_all(KeyValueStore& store, int partition, int round) {
+  const std::string value(kValueSize, static_cast<char>('a' + round % 26));
+  for (int item = 0; item < kItems; ++item) {
+    WriteBatch batch;
+    batch.put(key_of(partition, item), value);
+    if (!store.write(batch, Sync::kNone)) std::abort();
+  }
+}
+
+std::size_t page(const KeyValueStore& store, int partition, Direction direction) {
+  std::size_t bytes = 0;
+  const auto iterator = store.scan(range_of(partition), direction);
+  for (int i = 0; i < 25 && iterator->valid(); ++i, iterator->next())
+    bytes += iterator->value().size();
+  return bytes;
+}
+
+void measure_reads(const KeyValueStore& store, const char* name, const char* state) {
+  std::mt19937 random(5);
+  std::string value;
+  const double newest = micros_each(2000, [&] {
+    if (page(store, 7, Direction::kBackward) == 0) std::abort();
+  });
+  const double oldest = micros_each(2000, [&] {
+    if (page(store, 7, Direction::kForward) == 0) std::abort();
+  });
+  const double scattered = micros_each(5000, [&] {
+    if (page(store, static_cast<int>(random() % kOtherPartitions), Direction::kBackward) == 0)
+      std::abort();
+  });
+  const double hot = micros_each(20000, [&] {
+    if (!*store.get(key_of(7, static_cast<int>(random() % kItems)), value)) std::abort();
+  });
+  const double any = micros_each(50000, [&] {
+    if (!*store.get(key_of(static_cast<int>(random() % kOtherPartitions),
+                           static_cast<int>(random() % kItems)),
+                    value))
+      std::abort();
+  });
+  fmt::print(
+      "{:10} {:18} newest 25: {:6.1f}  oldest 25: {:6.1f}  newest of any: {:6.1f}  get hot: "
+      "{:5.2f}  get any: {:5.2f}\n",
+      name, state, newest, oldest, scattered, hot, any);
+}
+
+void measure_store(KeyValueStore& store, const char* name) {
+  const auto start = Steady::now();
+  for (int partition = 0; partition < kOtherPartitions; ++partition) put_all(store, partition, 0);
+  const double load = Seconds(Steady::now() - start).count() * 1e6 / (kOtherPartitions * kItems);
+  put_all(store, 7, 0);
+  fmt::print("{:10} load: {:.2f} us an item\n", name, load);
+  measure_reads(store, name, "fresh");
+  for (int round = 0; round < 64; ++round) put_all(store, 7, round);
+  measure_reads(store, name, "overwritten 64x");
+}
+
+/// Submitters that each wait for their own batch of 1 KB.
+double batches_a_second(int submitters, const std::function<void(const WriteBatch&)>& write) {
+  std::atomic<std::uint64_t> done = 0;
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> threads;
+  for (int submitter = 0; submitter < submitters; ++submitter) {
+    threads.emplace_back([&, submitter] {
+      const std::string value(1000, 'v');
+      std::mt19937 random(static_cast<unsigned>(submitter));
+      while (!stop) {
+        WriteBatch batch;
+        batch.put(key_of(static_cast<int>(random() % 1000), static_cast<int>(random() % 1000)),
+                  value);
+        write(batch);
+        ++done;
+      }
+    });
+  }
+  const auto start = Steady::now();
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  const std::uint64_t count = done;
+  const double seconds = Seconds(Steady::now() - start).count();
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  return static_cast<double>(count) / seconds;
+}
+
+void measure_commits(KeyValueStore& store, const char* name) {
+  for (const int submitters : {1, 16, 64}) {
+    CommitPipeline pipeline(store, {});
+    const double rate = batches_a_second(submitters, [&](const WriteBatch& batch) {
+      if (!pipeline.wait(pipeline.submit(batch))) std::abort();
+    });
+    fmt::print("{:10} pipeline, fsync, {:2} submitters: {:8.0f} batches/s\n", name, submitters,
+               rate);
+  }
+}
+
+}  // namespace
+}  // namespace parley::storage
+
+int main(int count, char** arguments) {
+  using namespace parley::storage;
+  const std::string directory = count > 1 ? arguments[1] : "storage_bench_data";
+  const std::string what = count > 2 ? arguments[2] : "reads commits";
+  std::filesystem::remove_all(directory);
+  if (what.find("memory") != std::string::npos) {
+    const auto memory = make_memory_store();
+    measure_store(*memory, "memory");
+  }
+  if (what.find("reads") != std::string::npos) {
+    auto store = open_store({.directory = directory + "/reads"});
+    if (!store) std::abort();
+    measure_store(**store, "disk");
+  }
+  if (what.find("commits") != std::string::npos) {
+    auto store = open_store({.directory = directory + "/commits"});
+    if (!store) std::abort();
+    measure_commits(**store, "disk");
+  }
+  std::filesystem::remove_all(directory);
+  return 0;
+}
