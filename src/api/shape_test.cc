@@ -251,8 +251,9 @@ TEST(Shape, ParametersAreCheckedAloneBeforeAllElse) {
 }
 
 TEST(Shape, TableNamesMayBeArns) {
-  EXPECT_TRUE(check(
-      kTableInput, R"({"Limit":1,"TableName":"arn:aws:dynamodb:us-east-1:000000000001:table/abc"})"));
+  EXPECT_TRUE(
+      check(kTableInput,
+            R"({"Limit":1,"TableName":"arn:aws:dynamodb:us-east-1:000000000001:table/abc"})"));
   EXPECT_TRUE(check(kTableInput, R"({"Limit":1,"TableName":"abc"})"));
   EXPECT_TRUE(check(kTableInput, R"({"Limit":1,"TableName":")" + std::string(255, 'a') + R"("})"));
 }

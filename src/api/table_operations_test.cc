@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/test_database.h"
+#include "api/test_table_inputs.h"
+
+namespace parley::api {
+namespace {
+
+const std::string kArn = "arn:aws:dynamodb:us-east-1:000000000001:table/";
+
+std::string table_named(std::string_view name) {
+  return fmt::format(
+      R"({{"TableName":"{}","AttributeDefinitions":{},"KeySchema":{},"BillingMode":"PAY_PER_REQUEST"}})",
+      name, definitions({"a"}), key_schema({"a"}));
+}
+
+TEST(DescribeTable, AMissingTableIsNamed) {
+  TestDatabase database;
+  for (const std::string_view operation : {"DescribeTable", "DeleteTable", "DescribeTimeToLive"}) {
+    for (const std::string& name : {std::string("abc"), kArn + "abc"}) {
+      const TestReply reply =
+          database.call(operation, fmt::format(R"({{"TableName":"{}"}})", name));
+      EXPECT_EQ(reply.status(), 400);
+      EXPECT_EQ(reply.error_type(), "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException");
+      EXPECT_EQ(reply.message(), "Requested resource not found: Table: abc not found") << operation;
+    }
+    EXPECT_EQ(database.call(operation, "{}").message(),
+              "The parameter 'TableName' is required but was not present in the request");
+    EXPECT_EQ(database.call(operation, R"({"TableName":"ab"})").message(),
+              "TableName must be at least 3 characters long and at most 255 characters long");
+    EXPECT_EQ(database.call(operation, R"({"TableName":"abc;"})").message(),
+              "1 validation error detected: Value 'abc;' at 'tableName' failed to satisfy "
+              "constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
+    EXPECT_EQ(database.call(operation, R"({"TableName":"arn:x:table/ab"})").error(),
+              "ValidationException");
+  }
+}
+
+TEST(DescribeTable, CountsItemsAndBytes) {
+  TestDatabase database{table_named("abc")};
+  database.expect_ok("PutItem", R"({"TableName":"abc","Item":{"a":{"S":"1234"}}})");
+  const TestReply reply = database.call("DescribeTable", R"({"TableName":"abc"})");
+  EXPECT_EQ(reply.text("/Table/ItemCount"), "1");
+  EXPECT_EQ(reply.text("/Table/TableSizeBytes"), "5");
+}
+
+TEST(DeleteTable, AnswersWithTheTableAndItIsGone) {
+  TestDatabase database{table_named("abc")};
+  const TestReply reply = database.expect_ok("DeleteTable", R"({"TableName":"abc"})");
+  EXPECT_EQ(reply.text("/TableDescription/TableStatus"), "DELETING");
+  EXPECT_EQ(reply.text("/TableDescription/TableName"), "abc");
+  EXPECT_EQ(database.call("DescribeTable", R"({"TableName":"abc"})").error(),
+            "ResourceNotFoundException");
+}
+
+TEST(DeleteTable, ProtectedTablesStay) {
+  TestDatabase database{table_named("abc")};
+  database.expect_ok("UpdateTable", R"({"TableName":"abc","DeletionProtectionEnabled":true})");
+  const TestReply reply = database.call("DeleteTable", R"({"TableName":"abc"})");
+  EXPECT_EQ(reply.error(), "ValidationException");
+  EXPECT_EQ(reply.message(),
+            "Resource cannot be deleted as it is currently protected against deletion. Disable "
+            "deletion protection first.");
+  database.expect_ok("UpdateTable", R"({"TableName":"abc","DeletionProtectionEnabled":false})");
+  database.expect_ok("DeleteTable", R"({"TableName":"abc"})");
+}
+
+TEST(ListTables, PagesInAscendingOrder) {
+  TestDatabase database{table_named("bbb"), table_named("ccc"), table_named("aaa")};
+  EXPECT_EQ(database.call("ListTables", "{}").body(), R"({"TableNames":["aaa","bbb","ccc"]})");
+  EXPECT_EQ(database.call("ListTables", R"({"Limit":2})").body(),
+            R"({"TableNames":["aaa","bbb"],"LastEvaluatedTableName":"bbb"})");
+  EXPECT_EQ(database.call("ListTables", R"({"Limit":1,"ExclusiveStartTableName":"bbb"})").body(),
+            R"({"TableNames":["ccc"]})");
+  EXPECT_EQ(database.call("ListTables", R"({"ExclusiveStartTableName":"aab"})").body(),
+            R"({"TableNames":["bbb","ccc"]})");
+  EXPECT_EQ(database.call("ListTables", R"({"Limit":3})").body(),
+            R"({"TableNames":["aaa","bbb","ccc"]})");
+}
+
+TEST(ListTables, LimitsAreToldTogether) {
+  TestDatabase database;
+  EXPECT_EQ(
+      database.call("ListTables", R"({"Limit":101,"ExclusiveStartTableName":"a;"})").message(),
+      "3 validation errors detected: Value '101' at 'limit' failed to satisfy constraint: Member "
+      "must have value less than or equal to 100; Value 'a;' at 'exclusiveStartTableName' failed "
+      "to "
+      "satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value "
+      "'a;' at 'exclusiveStartTableName' failed to satisfy constraint: Member must have length "
+      "greater than or equal to 3");
+  EXPECT_EQ(
+      database.call("ListTables", R"({"Limit":0})").message(),
+      "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member "
+      "must have value greater than or equal to 1");
+}
+
+TEST(Tags, AreSetListedAndRemoved) {
+  TestDatabase database{table_named("abc")};
+  const auto with_arn = [](std::string_view rest) {
+    return fmt::format(R"({{"ResourceArn":"{}abc"{}}})", kArn, rest);
+  };
+  EXPECT_EQ(database.call("ListTagsOfResource", with_arn("")).body(), R"({"Tags":[]})");
+  EXPECT_EQ(database
+                .expect_ok("TagResource", with_arn(R"(,"Tags":[{"Key":"a b","Value":""},)"
+                                                   R"({"Key":"k","Value":"ä"}])"))
+                .body(),
+            "");
+  database.expect_ok("TagResource", with_arn(R"(,"Tags":[{"Key":"k","Value":"w"}])"));
+  EXPECT_EQ(database.call("ListTagsOfResource", with_arn("")).body(),
+            R"({"Tags":[{"Key":"a b","Value":""},{"Key":"k","Value":"w"}]})");
+  EXPECT_EQ(database.expect_ok("UntagResource", with_arn(R"(,"TagKeys":["a b","missing"])")).body(),
+            "");
+  EXPECT_EQ(database.call("ListTagsOfResource", with_arn("")).body(),
+            R"({"Tags":[{"Key":"k","Value":"w"}]})");
+}
+
+TEST(Tags, FiftyAtMost) {
+  TestDatabase database{table_named("abc")};
+  const auto tag = [&](int first, int last) {
+    std::string tags;
+    for (int i = first; i < last; ++i) {
+      tags += fmt::format(R"({}{{"Key":"{}","Value":"{}"}})", i > first ? "," : "", i, i);
+    }
+    return database.call("TagResource",
+                         fmt::format(R"({{"ResourceArn":"{}abc","Tags":[{}]}})", kArn, tags));
+  };
+  EXPECT_TRUE(tag(0, 30).ok());
+  EXPECT_TRUE(tag(20, 50).ok());
+  const TestReply reply = tag(49, 51);
+  EXPECT_EQ(reply.error(), "ValidationException");
+  EXPECT_EQ(reply.message(),
+            "Number of Tags exceed the current limit for the provided ResourceArn");
+}
+
+TEST(Tags, ArnsAreCheckedBeforeTags) {
+  TestDatabase database;
+  EXPECT_EQ(database.call("TagResource", "{}").message(), "Invalid TableArn");
+  const TestReply denied = database.call("TagResource", R"({"ResourceArn":"abc"})");
+  EXPECT_EQ(denied.error(), "AccessDeniedException");
+  EXPECT_EQ(denied.message(),
+            "User: arn:aws:iam::000000000001:root is not authorized to perform: "
+            "dynamodb:TagResource on resource: abc");
+  EXPECT_EQ(database.call("ListTagsOfResource", R"({"ResourceArn":"a:b:c:d:e:f/g"})").message(),
+            "Invalid TableArn: Invalid ResourceArn provided as input a:b:c:d:e:f/g");
+  const std::string missing = fmt::format(R"({{"ResourceArn":"{}abc"}})", kArn);
+  EXPECT_EQ(
+      database.call("TagResource", missing).message(),
+      "1 validation error detected: Value null at 'tags' failed to satisfy constraint: Member "
+      "must not be null");
+  EXPECT_EQ(database.call("UntagResource", missing).message(),
+            "1 validation error detected: Value null at 'tagKeys' failed to satisfy constraint: "
+            "Member must not be null");
+  const TestReply gone = database.call("ListTagsOfResource", missing);
+  EXPECT_EQ(gone.error(), "ResourceNotFoundException");
+  EXPECT_EQ(gone.message(), "Requested resource not found: ResourcArn: " + kArn + "abc not found");
+  EXPECT_EQ(
+      database.call("TagResource", fmt::format(R"({{"ResourceArn":"{}abc","Tags":[]}})", kArn))
+          .message(),
+      "Atleast one Tag needs to be provided as Input.");
+}
+
+TEST(Descriptions, OfWhatParleyHasNot) {
+  TestDatabase database{table_named("abc")};
+  EXPECT_EQ(database.call("DescribeTimeToLive", R"({"TableName":"abc"})").body(),
+            R"({"TimeToLiveDescription":{"TimeToLiveStatus":"DISABLED"}})");
+  EXPECT_EQ(database.call("DescribeContinuousBackups", R"({"TableName":"abc"})").body(),
+            R"({"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"DISABLED",)"
+            R"("PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED"}}})");
+  const TestReply missing = database.call("DescribeContinuousBackups", R"({"TableName":"abd"})");
+  EXPECT_EQ(missing.error(), "TableNotFoundException");
+  EXPECT_EQ(missing.message(), "Table not found: abd");
+}
+
+TEST(Descriptions, OfTheAccount) {
+  TestDatabase database;
+  EXPECT_EQ(database.call("DescribeLimits", "{}").body(),
+            R"({"AccountMaxReadCapacityUnits":80000,"AccountMaxWriteCapacityUnits":80000,)"
+            R"("TableMaxReadCapacityUnits":40000,"TableMaxWriteCapacityUnits":40000})");
+  EXPECT_EQ(database.call("DescribeEndpoints", "{}").body(),
+            R"({"Endpoints":[{"Address":"dynamodb.us-east-1.amazonaws.com",)"
+            R"("CachePeriodInMinutes":1440}]})");
+}
+
+}  // namespace
+}  // namespace parley::api
