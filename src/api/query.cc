@@ -59,7 +59,6 @@ Result<OperationReply> query(OperationContext& context, const simdjson::dom::obj
   auto page = read_page(input);
   LegacyParameters legacy;
   page.filter = PARLEY_TRY(legacy.filter(input, "QueryFilter"));
-  page.filter_is_expression = !page.filter.has_value();
   page.projection = PARLEY_TRY(LegacyParameters::attributes_to_get(input));
   page.exclusive_start_key = PARLEY_TRY(read_exclusive_start_key(input));
   if (!find_member(input, "KeyConditions") && !find_member(input, "KeyConditionExpression")) {

@@ -82,7 +82,6 @@ Result<OperationReply> scan(OperationContext& context, const simdjson::dom::obje
   page.projection = PARLEY_TRY(LegacyParameters::attributes_to_get(input));
   LegacyParameters legacy;
   page.filter = PARLEY_TRY(legacy.filter(input, "ScanFilter"));
-  page.filter_is_expression = !page.filter.has_value();
   page.exclusive_start_key = PARLEY_TRY(read_exclusive_start_key(input));
   PARLEY_TRY(read_segments(input, request));
   ExpressionParameters expressions;

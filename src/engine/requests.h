@@ -114,8 +114,6 @@ struct ReadPage {
   std::optional<Select> select = {};  // absent: the default for table or index
   std::optional<expr::Projection> projection = {};
   std::optional<expr::Condition> filter = {};
-  /// False for QueryFilter and ScanFilter: errors name the parameter the client used.
-  bool filter_is_expression = true;
   std::optional<std::uint32_t> limit = {};  // items evaluated, at least 1
   std::optional<model::Item> exclusive_start_key = {};
 };
