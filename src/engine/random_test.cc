@@ -1,5 +1,5 @@
-// Thousands of random writes on random tables, against the plainest model there is: a map from key to
-// item for each table. Every read path must agree with the map, and every index with its table.
+// Thousands of random writes on random tables, against the plainest model there is: a map from key
+// to item for each table. Every read path must agree with the map, and every index with its table.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -77,12 +77,22 @@ class RandomDatabase {
   void run(int steps) {
     for (int step = 0; step < steps; ++step) {
       switch (random(8)) {
-        case 0: write_batch(); break;
-        case 1: transact(); break;
-        case 2: erase(pick_table()); break;
+        case 0:
+          write_batch();
+          break;
+        case 1:
+          transact();
+          break;
+        case 2:
+          erase(pick_table());
+          break;
         case 3:
-        case 4: update(pick_table()); break;
-        default: put(pick_table()); break;
+        case 4:
+          update(pick_table());
+          break;
+        default:
+          put(pick_table());
+          break;
       }
       if (step % 200 == 199) check();
       if (step % 500 == 250) change_indexes();
@@ -267,8 +277,7 @@ class RandomDatabase {
       } else {
         const bool conditional = chance(3);
         requests.emplace_back(database_.put_request(
-            table.name, json(added),
-            {.condition = conditional ? "attribute_not_exists(p)" : ""}));
+            table.name, json(added), {.condition = conditional ? "attribute_not_exists(p)" : ""}));
         is_fine = is_fine && !(conditional && exists);
         table.items[name] = added;
       }
@@ -289,9 +298,9 @@ class RandomDatabase {
     ASSERT_EQ(message_of(database_->update_table(update)), "");
     for (int i = 0; i < 20; ++i) put(table);
     index.name += "_";
-    update.index_updates[0] = {GlobalIndexUpdate::Kind::kCreate,
-                               test_index(model::IndexKind::kGlobal, index.name,
-                                          "s:S,m:N|r:S,p:S", "ALL")};
+    update.index_updates[0] = {
+        GlobalIndexUpdate::Kind::kCreate,
+        test_index(model::IndexKind::kGlobal, index.name, "s:S,m:N|r:S,p:S", "ALL")};
     for (const auto* const name : {"s", "r"}) {
       update.attributes.push_back({name, model::AttributeType::kString});
     }
@@ -299,7 +308,8 @@ class RandomDatabase {
     ASSERT_EQ(message_of(database_->update_table(update)), "");
   }
 
-  // --- checks --------------------------------------------------------------------------------------
+  // --- checks
+  // --------------------------------------------------------------------------------------
 
   void check() {
     ASSERT_EQ(message_of(verify_indexes(*database_)), "");
