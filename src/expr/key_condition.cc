@@ -145,24 +145,46 @@ class TermCollector {
   const BoundCondition& bound_;
 };
 
-Status check_value(const model::KeyAttribute& attribute, model::ValueView value) {
-  if (value.type() != attribute.type) return wrong_type();
-  if (attribute.type != AttributeType::kNumber && value.scalar_bytes().empty()) {
+enum class KeyRole : std::uint8_t { kHash, kRange };
+
+/// What an item's key could not be: empty or too long.
+Status check_value(const model::KeyAttribute& attribute, KeyRole role, model::ValueView value) {
+  const std::size_t size = value.scalar_bytes().size();
+  if (attribute.type != AttributeType::kNumber && size == 0) {
     return invalid(
         "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
         "contain an empty " +
         std::string(attribute.type == AttributeType::kString ? "string" : "binary") +
         " value. Key: " + attribute.name);
   }
+  if (role == KeyRole::kHash && size > model::kPartitionKeySizeBytesMax) {
+    return invalid(
+        "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size "
+        "limit of2048 bytes");
+  }
+  if (role == KeyRole::kRange && size > model::kSortKeySizeBytesMax) {
+    return invalid(
+        "One or more parameter values were invalid: Aggregated size of all range keys has exceeded "
+        "the size limit of 1024 bytes");
+  }
   return {};
 }
 
-Status check_term(const model::KeyAttribute& attribute, const KeyCondition::Term& term) {
+/// In DynamoDB's order: whether any key takes the operator, the types, whether this key takes it,
+/// the values.
+Status check_term(const model::KeyAttribute& attribute, KeyRole role,
+                  const KeyCondition::Term& term) {
   if (!term.indexable) {
     return invalid("Attempted conditional constraint is not an indexable operation");
   }
-  PARLEY_TRY(check_value(attribute, term.first));
-  if (term.op == RangeOperator::kBetween) PARLEY_TRY(check_value(attribute, term.second));
+  const bool between = term.op == RangeOperator::kBetween;
+  if (term.first.type() != attribute.type) return wrong_type();
+  if (between && term.second.type() != attribute.type) return wrong_type();
+  if (role == KeyRole::kHash && term.op != RangeOperator::kEqual) {
+    return invalid("Query key condition not supported");
+  }
+  PARLEY_TRY(check_value(attribute, role, term.first));
+  if (between) PARLEY_TRY(check_value(attribute, role, term.second));
   return {};
 }
 
@@ -199,8 +221,7 @@ Result<KeyConditions> KeyCondition::resolve(const model::KeySchema& key) const {
   for (const model::KeyAttribute& attribute : key.hash) {
     const Term* term = find(attribute.name);
     if (term == nullptr) return missed(attribute.name);
-    PARLEY_TRY(check_term(attribute, *term));
-    if (term->op != RangeOperator::kEqual) return invalid("Query key condition not supported");
+    PARLEY_TRY(check_term(attribute, KeyRole::kHash, *term));
     resolved.hash.push_back(term->first);
     ++used;
   }
@@ -210,7 +231,7 @@ Result<KeyConditions> KeyCondition::resolve(const model::KeySchema& key) const {
       if (used < terms_.size()) return missed(attribute.name);
       break;
     }
-    PARLEY_TRY(check_term(attribute, *term));
+    PARLEY_TRY(check_term(attribute, KeyRole::kRange, *term));
     // Only the last of the sort key attributes used may be compared otherwise than by "=".
     if (!resolved.range.empty() && resolved.range.back().op != RangeOperator::kEqual) {
       return invalid("Query key condition not supported");

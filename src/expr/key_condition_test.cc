@@ -109,6 +109,36 @@ TEST(KeyCondition, ErrorsAgainstTheSchema) {
   EXPECT_EQ(error_of("pk = :s AND sk = :n", simple), "Query key condition not supported");
 }
 
+TEST(KeyCondition, KeyValuesAreNeitherEmptyNorTooLong) {
+  model::KeySchema key = composite();
+  key.range[0].type = AttributeType::kBinary;
+  auto error = [&](std::string_view text, const std::string& hash, const std::string& range) {
+    std::string bytes;
+    model::append_string(bytes, hash);
+    const std::size_t hash_size = bytes.size();
+    model::append_binary(bytes, range);
+    const std::string_view all = bytes;
+    Substitutions substitutions;
+    EXPECT_TRUE(substitutions.add_value(":h", model::ValueView(all.substr(0, hash_size))));
+    EXPECT_TRUE(substitutions.add_value(":r", model::ValueView(all.substr(hash_size))));
+    const auto condition = KeyCondition::parse(text, substitutions).value();
+    const auto resolved = condition.resolve(key);
+    return resolved ? std::string() : resolved.error().message;
+  };
+  const std::string_view text = "pk = :h AND sk < :r";
+  EXPECT_EQ(error(text, std::string(2048, 'h'), std::string(1024, 'r')), "");
+  EXPECT_EQ(error(text, std::string(2049, 'h'), "r"),
+            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum "
+            "size limit of2048 bytes");
+  EXPECT_EQ(error(text, "h", std::string(1025, 'r')),
+            "One or more parameter values were invalid: Aggregated size of all range keys has "
+            "exceeded the size limit of 1024 bytes");
+  EXPECT_EQ(error("pk = :h AND begins_with(sk, :r)", "h", ""),
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+            "cannot contain an empty binary value. Key: sk");
+  EXPECT_EQ(error("pk > :h AND sk = :r", "", "r"), "Query key condition not supported");
+}
+
 TEST(KeyCondition, AnyOrderReversedOperandsAndParentheses) {
   struct Good {
     std::string_view text;
