@@ -109,7 +109,7 @@ class Rewriter {
     }
     const bool wants_list = element_of(group, depth + 1).is_index;
     const AttributeType wanted = wants_list ? AttributeType::kList : AttributeType::kMap;
-    if (!old_value && !item_exists_ && only_removes(group)) return false;
+    if (!old_value && !item_exists_ && all_are_remove(group)) return false;
     if (!old_value || old_value->type() != wanted) {
       return invalid("The document path provided in the update expression is invalid for update");
     }
@@ -146,9 +146,10 @@ class Rewriter {
     return count;
   }
 
-  bool only_removes(PathLeaves group) const {
-    return std::ranges::all_of(group,
-                               [&](const PathLeaf& leaf) { return values_.removes(leaf.id); });
+  bool all_are_remove(PathLeaves group) const {
+    return std::ranges::all_of(group, [&](const PathLeaf& leaf) {
+      return bound_.actions[leaf.id].clause == UpdateClause::kRemove;
+    });
   }
 
   const BoundUpdate& bound_;

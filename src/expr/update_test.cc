@@ -266,6 +266,8 @@ TEST(UpdateRemove, IsSilentWhenOnlyTheLeafOrTheWholeItemIsMissing) {
   EXPECT_EQ(applied("REMOVE x.y", R"({"p":{"S":"k"}})", false), R"({"p":{"S":"k"}})");
   EXPECT_EQ(applied("REMOVE x[0] SET a = :n", R"({"p":{"S":"k"}})", false),
             R"({"a":{"N":"1"},"p":{"S":"k"}})");
+  EXPECT_EQ(applied("DELETE x.y :ss", R"({"p":{"S":"k"}})", false),
+            "The document path provided in the update expression is invalid for update");
   EXPECT_EQ(applied("SET x.y = :n", R"({"p":{"S":"k"}})", false),
             "The document path provided in the update expression is invalid for update");
   EXPECT_EQ(changed("REMOVE m.b.c", "m"),
