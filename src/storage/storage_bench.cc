@@ -83,7 +83,7 @@ void measure_reads(const KeyValueStore& store, const char* name, const char* sta
   const double hot = micros_each(20000, [&] {
     if (!*store.get(key_of(7, static_cast<int>(random() % kItems)), value)) std::abort();
   });
-  const double any = micros_each(50000, [&] {
+  const double any = micros_each(400000, [&] {
     if (!*store.get(key_of(static_cast<int>(random() % kOtherPartitions),
                            static_cast<int>(random() % kItems)),
                     value))
@@ -160,6 +160,12 @@ int main(int count, char** arguments) {
     auto store = open_store({.directory = directory + "/reads"});
     if (!store) std::abort();
     measure_store(**store, "disk");
+  }
+  if (what.find("below") != std::string::npos) {
+    std::filesystem::create_directories(directory);
+    auto store = open_rocksdb_store(directory + "/below");
+    if (!store) std::abort();
+    measure_store(**store, "below");
   }
   if (what.find("commits") != std::string::npos) {
     auto store = open_store({.directory = directory + "/commits"});

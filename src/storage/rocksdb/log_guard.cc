@@ -69,6 +69,17 @@ class GuardedLog final : public rocksdb::FSWritableFileOwnerWrapper {
   bool failed_ = false;
 };
 
+class UnsyncedFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
+  rocksdb::IOStatus Sync(const rocksdb::IOOptions&, rocksdb::IODebugContext*) override {
+    return rocksdb::IOStatus::OK();
+  }
+  rocksdb::IOStatus Fsync(const rocksdb::IOOptions&, rocksdb::IODebugContext*) override {
+    return rocksdb::IOStatus::OK();
+  }
+};
+
 LogGuard::LogGuard(const std::shared_ptr<rocksdb::FileSystem>& target, const std::string& directory)
     : FileSystemWrapper(target), spare_name_(directory + "/spare-log") {
   FileSystemWrapper::DeleteFile(spare_name_, {}, nullptr).PermitUncheckedError();  // after a crash
@@ -83,7 +94,11 @@ rocksdb::IOStatus LogGuard::NewWritableFile(const std::string& name,
                                             std::unique_ptr<rocksdb::FSWritableFile>* result,
                                             rocksdb::IODebugContext* context) {
   if (!name.ends_with(".log")) {
-    return FileSystemWrapper::NewWritableFile(name, options, result, context);
+    rocksdb::IOStatus status = FileSystemWrapper::NewWritableFile(name, options, result, context);
+    if (status.ok() && name.find("/OPTIONS-") != std::string::npos) {
+      *result = std::make_unique<UnsyncedFile>(std::move(*result));
+    }
+    return status;
   }
   const std::scoped_lock lock(mutex_);
   std::uint64_t reserved = 0;

@@ -18,6 +18,9 @@
 namespace parley::storage {
 namespace {
 
+/// A log longer than this is not left to the next start.
+constexpr std::uint64_t kReplayedBytesMax = 2u << 20;
+
 class SilentLogger final : public rocksdb::Logger {
  public:
   SilentLogger() : rocksdb::Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
@@ -133,7 +136,9 @@ class RocksDbStore final : public KeyValueStore {
         db_(std::move(db)) {}
 
   ~RocksDbStore() override {
-    if (unlogged_.load()) static_cast<void>(flush());
+    if (unlogged_.load() || memtable_size_bytes() > kReplayedBytesMax) {
+      static_cast<void>(db_->Flush(rocksdb::FlushOptions()));
+    }
     static_cast<void>(db_->Close());
   }
   RocksDbStore(const RocksDbStore&) = delete;
@@ -194,6 +199,12 @@ class RocksDbStore final : public KeyValueStore {
   }
 
  private:
+  std::uint64_t memtable_size_bytes() const {
+    std::uint64_t size_bytes = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &size_bytes);
+    return size_bytes;
+  }
+
   // RocksDB refuses every write after one failed until it is told to go on; it then writes its
   // memtable out and starts a new log. Where it looks for space by itself, every five seconds, it
   // is "busy". A log that failed cannot be replaced while the memtable is empty, and after an I/O
@@ -239,7 +250,11 @@ rocksdb::Options database_options(const RocksDbOptions& options, rocksdb::Env& e
   out.stats_dump_period_sec = 0;
   out.stats_persist_period_sec = 0;
   out.max_open_files = 512;  // opened as they are read
+  out.max_file_opening_threads = 2;
   out.avoid_unnecessary_blocking_io = true;
+  // What a crash left in the log stays there until its memtable is full: no table file at every
+  // start.
+  out.avoid_flush_during_recovery = true;
 
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
