@@ -6,6 +6,23 @@
 
 namespace parley::engine {
 
+// Source: Ulrich Drepper, "Futexes Are Tricky", the second mutex.
+void Latch::lock() {
+  int state = kFree;
+  if (state_.compare_exchange_strong(state, kHeld, std::memory_order_acquire)) return;
+  if (state != kHeldAndWaitedFor) {
+    state = state_.exchange(kHeldAndWaitedFor, std::memory_order_acquire);
+  }
+  while (state != kFree) {
+    state_.wait(kHeldAndWaitedFor);
+    state = state_.exchange(kHeldAndWaitedFor, std::memory_order_acquire);
+  }
+}
+
+void Latch::unlock() {
+  if (state_.exchange(kFree, std::memory_order_release) == kHeldAndWaitedFor) state_.notify_one();
+}
+
 Latches::Guard Latches::lock(std::string_view key) {
   Guard guard;
   guard.first_ = std::unique_lock(stripes_[stripe_of(key)]);
