@@ -182,21 +182,21 @@ class Evaluator {
   }
 
  private:
-  bool all_hold(const BoundNode& node) const {
+  [[nodiscard]] bool all_hold(const BoundNode& node) const {
     for (NodeIndex i = node.first_child; i != kNoNode; i = nodes_[i].next_sibling) {
       if (!holds(i)) return false;
     }
     return true;
   }
 
-  bool any_holds(const BoundNode& node) const {
+  [[nodiscard]] bool any_holds(const BoundNode& node) const {
     for (NodeIndex i = node.first_child; i != kNoNode; i = nodes_[i].next_sibling) {
       if (holds(i)) return true;
     }
     return false;
   }
 
-  bool between(const BoundNode& node) const {
+  [[nodiscard]] bool between(const BoundNode& node) const {
     Operand value;
     Operand lower;
     Operand upper;
@@ -208,7 +208,7 @@ class Evaluator {
            compare(Comparison::kLessOrEqual, value, upper);
   }
 
-  bool in(const BoundNode& node) const {
+  [[nodiscard]] bool in(const BoundNode& node) const {
     Operand value;
     read(node.first_child, value);
     if (!value.exists()) return false;
@@ -221,7 +221,7 @@ class Evaluator {
     return false;
   }
 
-  bool function(const BoundNode& node) const {
+  [[nodiscard]] bool function(const BoundNode& node) const {
     Operand first;
     read(node.first_child, first);
     if (node.function == Function::kAttributeExists) return first.exists();

@@ -19,21 +19,21 @@ enum class Function : std::uint8_t {
 
 struct FunctionRow {
   std::string_view name;
-  Function function;
   std::uint32_t operand_count;
+  Function function;
   bool in_updates;    // else in conditions
   bool is_condition;  // yields true or false, and may not be an operand
 };
 
 inline constexpr FunctionRow kFunctions[] = {
-    {"attribute_exists", Function::kAttributeExists, 1, false, true},
-    {"attribute_not_exists", Function::kAttributeNotExists, 1, false, true},
-    {"attribute_type", Function::kAttributeType, 2, false, true},
-    {"begins_with", Function::kBeginsWith, 2, false, true},
-    {"contains", Function::kContains, 2, false, true},
-    {"size", Function::kSize, 1, false, false},
-    {"if_not_exists", Function::kIfNotExists, 2, true, false},
-    {"list_append", Function::kListAppend, 2, true, false},
+    {"attribute_exists", 1, Function::kAttributeExists, false, true},
+    {"attribute_not_exists", 1, Function::kAttributeNotExists, false, true},
+    {"attribute_type", 2, Function::kAttributeType, false, true},
+    {"begins_with", 2, Function::kBeginsWith, false, true},
+    {"contains", 2, Function::kContains, false, true},
+    {"size", 1, Function::kSize, false, false},
+    {"if_not_exists", 2, Function::kIfNotExists, true, false},
+    {"list_append", 2, Function::kListAppend, true, false},
 };
 
 /// The row of `name` (case matters), or nullptr.

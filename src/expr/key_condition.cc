@@ -138,7 +138,7 @@ class TermCollector {
     return {};
   }
 
-  bool attribute_is_second(const BoundNode& node) const {
+  [[nodiscard]] bool attribute_is_second(const BoundNode& node) const {
     return bound_.nodes[node.first_child].kind != NodeKind::kPath;
   }
 

@@ -23,9 +23,9 @@ class RandomCondition {
   RandomCondition(TreeSource& source, const Tree& item) : source_(source), item_(item) {
     holds_ = condition(0, text_);
   }
-  const std::string& text() const { return text_; }
-  bool holds() const { return holds_; }
-  std::string values() const { return "{" + values_ + "}"; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] bool holds() const { return holds_; }
+  [[nodiscard]] std::string values() const { return "{" + values_ + "}"; }
 
  private:
   struct Operand {
@@ -215,7 +215,7 @@ class Printer {
  public:
   explicit Printer(const Ast& ast) : ast_(ast) {}
 
-  std::string print(NodeIndex index) const {
+  [[nodiscard]] std::string print(NodeIndex index) const {
     const AstNode& node = ast_.nodes[index];
     switch (node.kind) {
       case NodeKind::kPath:
@@ -253,7 +253,7 @@ class Printer {
     return std::string(kTexts[static_cast<std::size_t>(comparison)]);
   }
 
-  std::string path(const PathRange& range) const {
+  [[nodiscard]] std::string path(const PathRange& range) const {
     std::string text;
     for (std::uint32_t i = range.begin; i < range.begin + range.size; ++i) {
       const AstPathElement& element = ast_.elements[i];
@@ -266,7 +266,7 @@ class Printer {
     return text;
   }
 
-  std::string rest(NodeIndex first, const std::string& separator) const {
+  [[nodiscard]] std::string rest(NodeIndex first, const std::string& separator) const {
     std::string text;
     for (NodeIndex i = first; i != kNoNode; i = ast_.nodes[i].next_sibling) {
       if (i != first) text += separator;
@@ -274,10 +274,10 @@ class Printer {
     }
     return text;
   }
-  std::string children(const AstNode& node, const std::string& separator) const {
+  [[nodiscard]] std::string children(const AstNode& node, const std::string& separator) const {
     return rest(node.first_child, separator);
   }
-  std::string parenthesized(const AstNode& node, const std::string& separator) const {
+  [[nodiscard]] std::string parenthesized(const AstNode& node, const std::string& separator) const {
     std::string text;
     for (NodeIndex i = node.first_child; i != kNoNode; i = ast_.nodes[i].next_sibling) {
       if (i != node.first_child) text += separator;

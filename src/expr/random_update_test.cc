@@ -69,7 +69,7 @@ class RandomUpdate {
     return text;
   }
 
-  std::string values() const {
+  [[nodiscard]] std::string values() const {
     std::string json = "{";
     for (std::size_t i = 0; i < actions_.size(); ++i) {
       if (!uses_constant(actions_[i])) continue;
@@ -80,7 +80,7 @@ class RandomUpdate {
   }
 
   /// The new item, or nullopt where the update is an error.
-  std::optional<Tree> apply() const {
+  [[nodiscard]] std::optional<Tree> apply() const {
     Tree result = item_;
     for (const Action& action : actions_) {
       TreePath parent_path = action.target;
@@ -163,7 +163,7 @@ class RandomUpdate {
     actions_.push_back(std::move(action));
   }
 
-  std::optional<Tree> outcome(const Action& action, bool& fails) const {
+  [[nodiscard]] std::optional<Tree> outcome(const Action& action, bool& fails) const {
     using Type = Tree::Type;
     const Tree* old_value = find(item_, action.target);
     const Tree* operand = action.source ? find(item_, *action.source) : &action.constant;

@@ -89,7 +89,7 @@ class Rewriter {
   }
 
  private:
-  const PathElement& element_of(PathLeaves group, std::size_t depth) const {
+  [[nodiscard]] const PathElement& element_of(PathLeaves group, std::size_t depth) const {
     return bound_.elements[group.front().path.begin + depth];
   }
 
@@ -146,7 +146,7 @@ class Rewriter {
     return count;
   }
 
-  bool all_are_remove(PathLeaves group) const {
+  [[nodiscard]] bool all_are_remove(PathLeaves group) const {
     return std::ranges::all_of(group, [&](const PathLeaf& leaf) {
       return bound_.actions[leaf.id].clause == UpdateClause::kRemove;
     });
