@@ -175,6 +175,32 @@ Result<engine::TableUpdate> read_update(const object& input, const model::Realm&
   return update;
 }
 
+/// A ceiling or a warm throughput of which the request names one figure keeps the other.
+template <class Figures>
+void keep(const std::optional<Figures>& current, std::optional<Figures>& wanted,
+          std::optional<std::int64_t> Figures::* read,
+          std::optional<std::int64_t> Figures::* write) {
+  if (!current || !wanted) return;
+  for (const auto figure : {read, write}) {
+    if (!((*wanted).*figure)) (*wanted).*figure = (*current).*figure;
+  }
+}
+
+void keep_unmentioned(const model::Table& table, engine::TableUpdate& update) {
+  using OnDemand = model::OnDemandThroughput;
+  using Warm = model::WarmThroughput;
+  keep(table.on_demand, update.on_demand, &OnDemand::max_read_units, &OnDemand::max_write_units);
+  keep(table.warm, update.warm, &Warm::read_units_per_second, &Warm::write_units_per_second);
+  for (GlobalIndexUpdate& change : update.index_updates) {
+    const model::SecondaryIndex* index = table.find_index(change.index.name);
+    if (index == nullptr) continue;
+    keep(index->on_demand, change.index.on_demand, &OnDemand::max_read_units,
+         &OnDemand::max_write_units);
+    keep(index->warm, change.index.warm, &Warm::read_units_per_second,
+         &Warm::write_units_per_second);
+  }
+}
+
 }  // namespace
 
 constinit const Shape kUpdateTableInput = structure("UpdateTableInput", kMembers);
@@ -190,6 +216,7 @@ Result<OperationReply> update_table(OperationContext& context, const simdjson::d
   }
   PARLEY_TRY(read_indexes(input, billing_mode, update));
   PARLEY_TRY(check_against_table(update, *table));
+  keep_unmentioned(*table, update);
   const auto description = database.update_table(update);
   if (!description) return std::unexpected(named_table_error(description.error(), update.table));
   ObjectWriter reply(out);

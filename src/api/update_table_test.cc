@@ -305,6 +305,37 @@ TEST(UpdateTable, BillingModesSwitchBothWays) {
             "1");
 }
 
+TEST(UpdateTable, CeilingsAndWarmthKeepTheFigureThatIsNotNamed) {
+  TestDatabase database{on_demand_table()};
+  const auto table = [&](std::string_view pointer) {
+    return database.call("DescribeTable", R"({"TableName":"abc"})").json(pointer);
+  };
+  for (const std::string_view change : {R"("OnDemandThroughput":{"MaxReadRequestUnits":5})",
+                                        R"("OnDemandThroughput":{"MaxWriteRequestUnits":6})",
+                                        R"("WarmThroughput":{"ReadUnitsPerSecond":12001})",
+                                        R"("WarmThroughput":{"WriteUnitsPerSecond":4001})"}) {
+    database.expect_ok("UpdateTable", update(change));
+    database.expect_ok(
+        "UpdateTable",
+        update(index_updates(fmt::format(R"({{"Update":{{"IndexName":"gsi",{}}}}})", change))));
+  }
+  for (const std::string parent : {"/Table", "/Table/GlobalSecondaryIndexes/0"}) {
+    EXPECT_EQ(table(parent + "/OnDemandThroughput"),
+              R"({"MaxReadRequestUnits":5,"MaxWriteRequestUnits":6})");
+    EXPECT_EQ(table(parent + "/WarmThroughput"),
+              R"({"ReadUnitsPerSecond":12001,"WriteUnitsPerSecond":4001,"Status":"ACTIVE"})");
+  }
+  database.expect_ok("UpdateTable", update(R"("OnDemandThroughput":{"MaxReadRequestUnits":-1})"));
+  EXPECT_EQ(table("/Table/OnDemandThroughput"),
+            R"({"MaxReadRequestUnits":-1,"MaxWriteRequestUnits":6})");
+
+  database.expect_ok("UpdateTable",
+                     update(R"("BillingMode":"PROVISIONED",)" + kUnits + "," +
+                            index_updates(R"({"Update":{"IndexName":"gsi",)" + kUnits + "}}")));
+  EXPECT_EQ(table("/Table/OnDemandThroughput"), "");
+  EXPECT_EQ(table("/Table/GlobalSecondaryIndexes/0/OnDemandThroughput"), "");
+}
+
 TEST(UpdateTable, IndexesComeAndGo) {
   TestDatabase database{on_demand_table()};
   database.expect_ok("PutItem",

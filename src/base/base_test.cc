@@ -68,6 +68,20 @@ TEST(Checksum, FollowsTheKnownValues) {
   EXPECT_EQ(hash64(""), 0xef46db3751d8e999ULL);
 }
 
+TEST(Compression, GzipMembersFollowOneAnotherAndNothingElseMay) {
+  const std::string first = compress(Compression::kGzip, std::string(10'000, 'a'));
+  const std::string second = compress(Compression::kGzip, "b");
+  EXPECT_EQ(decompress(Compression::kGzip, first + second, 20'000).value(),
+            std::string(10'000, 'a') + 'b');
+  EXPECT_EQ(decompress(Compression::kGzip, first + second, 10'000).error().code,
+            ErrorCode::kRequestEntityTooLarge);
+  EXPECT_EQ(decompress(Compression::kGzip, first + "junk", 20'000).error().code,
+            ErrorCode::kSerialization);
+  EXPECT_EQ(decompress(Compression::kGzip, second.substr(0, second.size() - 1), 100).error().code,
+            ErrorCode::kSerialization);
+  EXPECT_EQ(decompress(Compression::kGzip, "", 100).error().code, ErrorCode::kSerialization);
+}
+
 TEST(Compression, ComesBackAndRespectsTheLimit) {
   const std::string text(100'000, 'x');
   for (const auto format : {Compression::kGzip, Compression::kDeflate}) {

@@ -36,27 +36,31 @@ Result<std::string> decompress(Compression format, std::string_view bytes,
   const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(
       libdeflate_alloc_decompressor());
   const auto run =
-      format == Compression::kGzip ? libdeflate_gzip_decompress : libdeflate_zlib_decompress;
+      format == Compression::kGzip ? libdeflate_gzip_decompress_ex : libdeflate_zlib_decompress_ex;
   // The result's size is not known beforehand: double until it fits or the limit is reached.
-  std::size_t capacity = std::min(size_bytes_max, std::max<std::size_t>(4096, bytes.size() * 4));
-  while (true) {
-    std::string out(capacity, '\0');
-    std::size_t size = 0;
-    const auto outcome =
-        run(decompressor.get(), bytes.data(), bytes.size(), out.data(), out.size(), &size);
-    if (outcome == LIBDEFLATE_SUCCESS) {
-      out.resize(size);
-      return out;
+  std::string out(std::min(size_bytes_max, std::max<std::size_t>(4096, bytes.size() * 4)), '\0');
+  std::size_t size = 0;
+  do {  // one member after another (RFC 1952, section 2.2)
+    std::size_t consumed = 0;
+    std::size_t produced = 0;
+    const auto outcome = run(decompressor.get(), bytes.data(), bytes.size(), out.data() + size,
+                             out.size() - size, &consumed, &produced);
+    if (outcome == LIBDEFLATE_INSUFFICIENT_SPACE) {
+      if (out.size() == size_bytes_max) {
+        return fail(ErrorCode::kRequestEntityTooLarge,
+                    "The decompressed request body is larger than the limit");
+      }
+      out.resize(std::min(size_bytes_max, out.size() * 2));
+      continue;
     }
-    if (outcome != LIBDEFLATE_INSUFFICIENT_SPACE) {
+    if (outcome != LIBDEFLATE_SUCCESS) {
       return fail(ErrorCode::kSerialization, "The request body could not be decompressed");
     }
-    if (capacity == size_bytes_max) {
-      return fail(ErrorCode::kRequestEntityTooLarge,
-                  "The decompressed request body is larger than the limit");
-    }
-    capacity = std::min(size_bytes_max, capacity * 2);
-  }
+    size += produced;
+    bytes.remove_prefix(consumed);
+  } while (!bytes.empty());
+  out.resize(size);
+  return out;
 }
 
 }  // namespace parley

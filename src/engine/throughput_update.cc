@@ -92,6 +92,9 @@ Status update_throughput(model::Table& table, const TableUpdate& update, Timesta
     table.billing_mode = mode;
     table.throughput.read_units = update.throughput->read_units;
     table.throughput.write_units = update.throughput->write_units;
+    // Ceilings belong to on-demand tables and do not come back with them.
+    table.on_demand.reset();
+    for (auto& index : table.global_indexes) index.on_demand.reset();
     return {};
   }
   if (!update.throughput) return {};
