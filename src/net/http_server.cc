@@ -62,7 +62,7 @@ Status open_acceptor(Acceptor& acceptor, const tcp::endpoint& endpoint) {
   if (!error) return {};
   const std::string place = fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
   if (error == asio::error::address_in_use) {
-    return fail(ErrorCode::kIo,
+    return fail(ErrorCode::kLocked,
                 fmt::format("Cannot listen on {}: another program is using this port. "
                             "Stop it or choose another port",
                             place));

@@ -484,7 +484,7 @@ TEST(HttpServer, APortInUseIsAClearError) {
   options.port = server.server->port();
   const auto second = HttpServer::listen(options, handler);
   ASSERT_FALSE(second.has_value());
-  EXPECT_EQ(second.error().code, ErrorCode::kIo);
+  EXPECT_EQ(second.error().code, ErrorCode::kLocked);
   EXPECT_THAT(second.error().message, HasSubstr("another program is using this port"));
 }
 

@@ -1,0 +1,55 @@
+#include "cli/http_api_handler.h"
+
+#include <array>
+#include <utility>
+
+#include "net/ascii.h"
+
+namespace parley::cli {
+namespace {
+
+/// Where each header that the api reads goes.
+struct HeaderField {
+  std::string_view name;
+  std::string_view api::Request::* field;
+};
+
+constexpr std::array<HeaderField, 9> kHeaderFields{{
+    {"x-amz-target", &api::Request::target},
+    {"content-type", &api::Request::content_type},
+    {"content-encoding", &api::Request::content_encoding},
+    {"accept-encoding", &api::Request::accept_encoding},
+    {"authorization", &api::Request::authorization},
+    {"x-amz-date", &api::Request::date},
+    {"origin", &api::Request::origin},
+    {"access-control-request-headers", &api::Request::access_control_request_headers},
+    {"access-control-request-method", &api::Request::access_control_request_method},
+}};
+
+}  // namespace
+
+void HttpApiHandler::handle(const net::HttpRequest& request, net::ReplyCallback reply) {
+  api::Request call;
+  call.method = request.method;
+  call.path = request.path;
+  call.query = request.query;
+  call.host = request.authority;
+  call.body = request.body;
+  // One pass over the headers: a client sends a dozen, most of them of no interest here.
+  for (const net::HttpHeader& header : request.headers) {
+    for (const HeaderField& each : kHeaderFields) {
+      if (net::equals_ignoring_case(header.name, each.name) && (call.*each.field).empty()) {
+        call.*each.field = header.value;
+      }
+    }
+  }
+  if (call.date.empty()) call.date = request.header("date");
+  service_->handle(call, [reply = std::move(reply)](api::Reply answer) mutable {
+    reply({.status = answer.status,
+           .content_type = answer.content_type,
+           .headers = std::move(answer.headers),
+           .body = std::move(answer.body)});
+  });
+}
+
+}  // namespace parley::cli

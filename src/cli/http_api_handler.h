@@ -1,0 +1,21 @@
+// HttpApiHandler: HTTP requests to the api layer's Service, and its replies back.
+#pragma once
+
+#include "api/api.h"
+#include "net/http_server.h"
+
+namespace parley::cli {
+
+class HttpApiHandler final : public net::HttpHandler {
+ public:
+  /// To be called once, before the server starts: a port is bound before the data is opened, so
+  /// that a port in use is found out first. `service` is borrowed and must outlive the server.
+  void attach(api::Service& service) { service_ = &service; }
+
+  void handle(const net::HttpRequest& request, net::ReplyCallback reply) override;
+
+ private:
+  api::Service* service_ = nullptr;
+};
+
+}  // namespace parley::cli

@@ -1,0 +1,263 @@
+#include "cli/program.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <ostream>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "cli/completion.h"
+#include "cli/ddb_commands.h"
+#include "cli/serve.h"
+
+namespace parley::cli {
+namespace {
+
+constexpr std::string_view kExitCodes =
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the endpoint,\n"
+    "            4 not confirmed, 5 port in use\n";
+
+/// A row of `parley ddb`.
+struct DdbRow {
+  const char* name;
+  const char* summary;
+  const char* examples;
+  DdbCommand command;
+  enum : unsigned { kTable = 1, kDrop = 2, kLimit = 4, kGroup = 8, kUser = 16 };
+  unsigned options;
+};
+
+constexpr std::array<DdbRow, 7> kDdbRows{{
+    {"schema-load", "Create the messaging table",
+     "  parley ddb schema-load\n"
+     "  parley ddb schema-load --table cruddur-message\n"
+     "  parley ddb schema-load prod\n",
+     schema_load, DdbRow::kTable},
+    {"list-tables", "Print the names of all tables, one a line",
+     "  parley ddb list-tables\n"
+     "  parley ddb list-tables prod --region ca-central-1\n"
+     "  parley ddb list-tables --json | jq .TableNames\n",
+     list_tables, 0},
+    {"drop", "Delete a table and everything in it; asks first on AWS",
+     "  parley ddb drop cruddur-messages\n"
+     "  parley ddb drop cruddur-messages prod\n"
+     "  parley ddb drop cruddur-messages prod --yes\n",
+     drop, DdbRow::kDrop},
+    {"seed", "Write a demo conversation, in place of the one an earlier seed wrote",
+     "  parley ddb seed\n"
+     "  parley ddb seed --table cruddur-message\n"
+     "  parley ddb seed prod\n",
+     seed, DdbRow::kTable},
+    {"scan", "Print every item: its keys, then the rest of it as JSON",
+     "  parley ddb scan\n"
+     "  parley ddb scan --limit 10\n"
+     "  parley ddb scan --table Music --json | jq '.Items[]'\n",
+     scan, DdbRow::kTable | DdbRow::kLimit},
+    {"get-conversation", "Print the newest messages of a conversation",
+     "  parley ddb get-conversation\n"
+     "  parley ddb get-conversation --group 5d9c1c1e-7f0a-4e5b-9b53-0c7a41f6d2aa --limit 5\n"
+     "  TZ=America/Toronto parley ddb get-conversation\n"
+     "  parley ddb get-conversation | cut -f2,4\n",
+     get_conversation, DdbRow::kTable | DdbRow::kLimit | DdbRow::kGroup},
+    {"list-conversations", "Print a person's conversations, the newest first",
+     "  parley ddb list-conversations\n"
+     "  parley ddb list-conversations --user c2b7e4d9-58ab-4c1d-b3f6-47d0a9e8f302\n"
+     "  parley ddb list-conversations prod --json\n",
+     list_conversations, DdbRow::kTable | DdbRow::kLimit | DdbRow::kUser},
+}};
+
+/// The parsed command line; CLI11 writes into it.
+struct Program {
+  CLI::App app{"Parley: DynamoDB on your own machine, at http://localhost:8000", "parley"};
+  ServeOptions serve = {};
+  DdbOptions ddb = {};
+  std::string place = "local";
+  std::string shell = {};
+};
+
+void add_serve(Program& program) {
+  CLI::App* command = program.app.add_subcommand("serve", "Serve DynamoDB's API on a port");
+  ServeOptions& options = program.serve;
+  command->add_option("--port", options.port, "Port to listen on; 0 for any free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command
+      ->add_option("--bind", options.bind, "Address to listen on; localhost is 127.0.0.1 and ::1")
+      ->capture_default_str();
+  CLI::Option* data = command->add_option(
+      "--data", options.data,
+      "Directory for the data [$XDG_DATA_HOME/parley or ~/.local/share/parley]");
+  command->add_flag("--in-memory", options.in_memory, "Keep nothing after the server ends")
+      ->excludes(data);
+  command
+      ->add_option("--durability", options.durability,
+                   "What an acknowledged write survives: a machine's crash (fsync), the server's "
+                   "(os), a clean stop only (none)")
+      ->check(CLI::IsMember({"fsync", "os", "none"}))
+      ->capture_default_str();
+  command->add_flag("--demo", options.demo, "Make the messaging table with a demo conversation");
+  command->add_option("--threads", options.threads, "Event loops; 0 for one a core")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  command->add_option("--region", options.region, "Region in the ARNs of tables")
+      ->capture_default_str();
+  command->footer(
+      fmt::format("Examples:\n"
+                  "  parley serve\n"
+                  "  parley serve --demo --in-memory\n"
+                  "  parley serve --port 9000 --data ./data --durability os\n\n{}",
+                  kExitCodes));
+}
+
+void add_ddb_command(Program& program, CLI::App& ddb, const DdbRow& row) {
+  CLI::App* command = ddb.add_subcommand(row.name, row.summary);
+  DdbOptions& options = program.ddb;
+  if ((row.options & DdbRow::kDrop) != 0) {
+    command->add_option("table", options.table, "The table to delete")->required();
+    command->add_flag("--yes", options.yes, "Do not ask");
+  }
+  command->add_option("place", program.place, "\"prod\" for AWS")
+      ->check(CLI::IsMember({"prod", "local"}));
+  command->add_option("--endpoint-url", options.target.endpoint_url,
+                      "Address of the server [http://localhost:8000, or AWS's with prod]");
+  command->add_option("--region", options.target.region,
+                      "Region [AWS_REGION, AWS_DEFAULT_REGION, then the profile's]");
+  command->add_option("--profile", options.target.profile,
+                      "Profile of the AWS configuration files");
+  if ((row.options & DdbRow::kTable) != 0) {
+    command->add_option("--table", options.table, "The messaging table")->capture_default_str();
+  }
+  if ((row.options & DdbRow::kGroup) != 0) {
+    command->add_option("--group", options.group, "The conversation's UUID")->capture_default_str();
+  }
+  if ((row.options & DdbRow::kUser) != 0) {
+    command->add_option("--user", options.user, "The person's UUID")->capture_default_str();
+  }
+  if ((row.options & DdbRow::kLimit) != 0) {
+    command->add_option("--limit", options.limit, "How many items to print at most")
+        ->check(CLI::Range(1U, 1'000'000U));
+  }
+  command->add_flag("--json", options.json, "Print JSON");
+  command->footer(fmt::format("Examples:\n{}\n{}", row.examples, kExitCodes));
+}
+
+void add_ddb(Program& program) {
+  CLI::App* ddb = program.app.add_subcommand(
+      "ddb", "Work on the messaging table, here or on AWS (with the word prod)");
+  ddb->require_subcommand(1);
+  for (const DdbRow& row : kDdbRows) add_ddb_command(program, *ddb, row);
+  ddb->footer(
+      fmt::format("Examples:\n"
+                  "  parley ddb schema-load && parley ddb seed\n"
+                  "  parley ddb get-conversation\n"
+                  "  parley ddb list-tables prod\n"
+                  "  parley ddb drop --help\n\n{}",
+                  kExitCodes));
+}
+
+void add_completion(Program& program) {
+  CLI::App* command =
+      program.app.add_subcommand("completion", "Print a script that completes commands in a shell");
+  command->add_option("shell", program.shell, "The shell")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->footer(
+      "Examples:\n"
+      "  eval \"$(parley completion bash)\"      # in ~/.bashrc\n"
+      "  eval \"$(parley completion zsh)\"       # in ~/.zshrc, after compinit\n"
+      "  parley completion fish | source       # in ~/.config/fish/config.fish\n");
+}
+
+void build(Program& program) {
+  program.app.require_subcommand(1);
+  program.app.set_version_flag("--version", "parley " PARLEY_VERSION, "Print the version");
+  add_serve(program);
+  add_ddb(program);
+  add_completion(program);
+  program.app.footer(
+      fmt::format("Examples:\n"
+                  "  parley serve --demo\n"
+                  "  parley ddb list-conversations\n"
+                  "  parley ddb --help\n\n{}",
+                  kExitCodes));
+}
+
+ExitCode exit_code_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kIo:
+    case ErrorCode::kTimeout:
+      return ExitCode::kUnreachable;
+    case ErrorCode::kInvalidArgument:
+      return ExitCode::kUsage;
+    default:
+      return ExitCode::kFailed;
+  }
+}
+
+ExitCode run_ddb(const Program& program, const DdbRow& row, const Console& console,
+                 net::Environment environment) {
+  SystemClock clock;
+  SystemRandom random;
+  const auto target = open_ddb_target(program.ddb.target, environment, clock, random);
+  if (!target) {
+    console.err << fmt::format("parley: {}\n", target.error().message);
+    return exit_code_of(target.error());
+  }
+  const DdbContext context{program.ddb, *target, console, clock, random};
+  const Result<ExitCode> outcome = row.command(context);
+  if (outcome) return *outcome;
+  const Error& error = outcome.error();
+  console.err << fmt::format("parley: {}\n", error.message);
+  if (error.code == ErrorCode::kIo && !target->is_aws) {
+    console.err << "Is the server running? `parley serve` starts it.\n";
+  }
+  if (client::is_service_error(error, "ResourceNotFoundException") && row.command != drop) {
+    console.err << fmt::format("Is there a table {} at {}? `parley ddb schema-load` makes it.\n",
+                               program.ddb.table, target->address);
+  }
+  return exit_code_of(error);
+}
+
+ExitCode run_serve(const Program& program, const Console& console, net::Environment environment) {
+  const Result<ExitCode> outcome = serve(program.serve, console, environment);
+  if (outcome) return *outcome;
+  console.err << fmt::format("parley: {}\n", outcome.error().message);
+  return outcome.error().code == ErrorCode::kInvalidArgument ? ExitCode::kUsage : ExitCode::kFailed;
+}
+
+}  // namespace
+
+ExitCode run_program(const std::vector<std::string>& arguments, const Console& console,
+                     net::Environment environment) {
+  Program program;
+  build(program);
+  if (!arguments.empty() && arguments.front() == "__complete") {
+    for (const std::string& each :
+         complete(program.app, {arguments.begin() + 1, arguments.end()})) {
+      console.out << each << '\n';
+    }
+    return ExitCode::kDone;
+  }
+  try {
+    program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {  // also thrown for --help and --version
+    const int code = program.app.exit(error, console.out, console.err);
+    return code == 0 ? ExitCode::kDone : ExitCode::kUsage;
+  }
+  program.ddb.target.prod = program.place == "prod";
+  const CLI::App& command = *program.app.get_subcommands().front();
+  if (command.get_name() == "serve") return run_serve(program, console, environment);
+  if (command.get_name() == "completion") {
+    console.out << completion_script(program.shell);
+    return ExitCode::kDone;
+  }
+  const std::string name = command.get_subcommands().front()->get_name();
+  for (const DdbRow& row : kDdbRows) {
+    if (name == row.name) return run_ddb(program, row, console, environment);
+  }
+  return ExitCode::kUsage;
+}
+
+}  // namespace parley::cli

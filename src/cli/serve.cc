@@ -1,0 +1,169 @@
+#include "cli/serve.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <csignal>
+#include <ostream>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "cli/blocking_pool.h"
+#include "cli/founding_table.h"
+#include "cli/http_api_handler.h"
+#include "cli/seed.h"
+#include "client/local_database.h"
+#include "engine/engine.h"
+#include "net/http_server.h"
+#include "storage/storage.h"
+
+namespace parley::cli {
+namespace {
+
+constexpr std::chrono::seconds kStopGrace{5};
+// Table operations are the only tasks; more threads than this would wait for each other.
+constexpr std::size_t kBlockingThreadsMax = 4;
+
+/// Keeps the signals that end the server for wait().
+class EndSignals {
+ public:
+  EndSignals() {
+    sigemptyset(&signals_);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals_, signal);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  /// Blocks until one comes; the next one ends the process.
+  void wait() const {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+  }
+
+ private:
+  sigset_t signals_{};
+};
+
+storage::Sync sync_of(const std::string& durability) {
+  return durability == "os"     ? storage::Sync::kOs
+         : durability == "none" ? storage::Sync::kNone
+                                : storage::Sync::kFsync;
+}
+
+std::string durability_text(const ServeOptions& options) {
+  if (options.in_memory) return "nothing is kept after the server ends";
+  switch (sync_of(options.durability)) {
+    case storage::Sync::kFsync:
+      return "every write is on disk before its reply";
+    case storage::Sync::kOs:
+      return "writes survive a crash of the server, not of the machine";
+    case storage::Sync::kNone:
+      return "writes survive a clean stop only";
+  }
+  return {};
+}
+
+/// Makes the messaging table and its conversation, unless the table is there already.
+Status load_demo(api::Service& service, const Clock& clock, Random& random) {
+  client::LocalDatabase database(service);
+  const auto created = database.call("CreateTable", table_definition(kDefaultTable));
+  if (!created && client::is_service_error(created.error(), "ResourceInUseException")) return {};
+  if (!created) return std::unexpected(created.error());
+  PARLEY_TRY(seed_conversation(database, kDefaultTable, clock, random, client::system_pause(),
+                               [](std::size_t, std::size_t) {}));
+  return {};
+}
+
+void print_banner(const ServeOptions& options, const std::string& directory, std::uint16_t port,
+                  const Console& console) {
+  const bool on_loopback = options.bind == "localhost" || options.bind == "127.0.0.1";
+  const bool is_v6 = options.bind.find(':') != std::string::npos;
+  const std::string host = on_loopback || options.bind == "0.0.0.0" ? "localhost"
+                           : is_v6                                  ? "[" + options.bind + "]"
+                                                                    : options.bind;
+  const std::string url = fmt::format("http://{}:{}", host, port);
+  const std::string endpoint = port == 8000 && host == "localhost" ? "" : " --endpoint-url " + url;
+  console.out << fmt::format(
+      "Parley {}\n\n"
+      "  DynamoDB  {}  (any credentials, any region)\n"
+      "  data      {}  ({})\n\n"
+      "Try, in another terminal:\n"
+      "  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION={}\n"
+      "  aws dynamodb list-tables --endpoint-url {}\n",
+      PARLEY_VERSION, url, options.in_memory ? "in memory" : directory, durability_text(options),
+      options.region, url);
+  if (!options.demo) {
+    console.out << fmt::format("  parley ddb schema-load{0} && parley ddb seed{0}\n", endpoint);
+  }
+  console.out << fmt::format(
+      "  parley ddb list-conversations{0}\n"
+      "  parley ddb get-conversation{0}\n\n"
+      "Ctrl-C stops the server.\n",
+      endpoint);
+  console.out.flush();
+}
+
+}  // namespace
+
+Result<std::string> default_data_directory(net::Environment environment) {
+  const char* data_home = environment("XDG_DATA_HOME");
+  // The specification ignores relative paths.
+  if (data_home != nullptr && data_home[0] == '/') return fmt::format("{}/parley", data_home);
+  const char* home = environment("HOME");
+  if (home != nullptr && home[0] != '\0') return fmt::format("{}/.local/share/parley", home);
+  return fail(ErrorCode::kInvalidArgument,
+              "Where should the data be? Neither HOME nor XDG_DATA_HOME is set; say --data DIR or "
+              "--in-memory");
+}
+
+Result<ExitCode> serve(const ServeOptions& options, const Console& console,
+                       net::Environment environment) {
+  std::string directory = options.data;
+  if (directory.empty() && !options.in_memory) {
+    directory = PARLEY_TRY(default_data_directory(environment));
+  }
+  // Before any thread starts, so that all of them leave the signals to wait().
+  const EndSignals signals;
+  SystemClock clock;
+  SystemRandom random;
+  HttpApiHandler handler;
+  net::HttpServerOptions http;
+  http.bind_address = options.bind;
+  http.port = options.port;
+  http.threads = options.threads;
+  auto server = net::HttpServer::listen(http, handler);
+  if (!server && server.error().code == ErrorCode::kLocked) {
+    console.err << fmt::format("parley: {} with --port\n", server.error().message);
+    return ExitCode::kPortInUse;
+  }
+  if (!server) return std::unexpected(server.error());
+
+  auto store = PARLEY_TRY(storage::open_store({.directory = directory}));
+  engine::DatabaseOptions database_options;
+  database_options.commit.sync = sync_of(options.durability);
+  database_options.realm.region = options.region;
+  const auto database =
+      PARLEY_TRY(engine::Database::open(std::move(store), database_options, clock, random));
+  BlockingPool pool(kBlockingThreadsMax);
+  api::Service service(*database, [&pool](BlockingPool::Task task) { pool.run(std::move(task)); });
+  handler.attach(service);
+  (*server)->start();
+  if (options.demo) {
+    const Status loaded = load_demo(service, clock, random);
+    if (!loaded) {
+      (*server)->stop(std::chrono::milliseconds(0));
+      pool.stop();
+      return std::unexpected(loaded.error());
+    }
+  }
+  print_banner(options, directory, (*server)->port(), console);
+  signals.wait();
+  (*server)->stop(kStopGrace);
+  pool.stop();
+  console.out << "Stopped.\n";
+  console.out.flush();
+  return ExitCode::kDone;
+}
+
+}  // namespace parley::cli

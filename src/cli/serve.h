@@ -1,0 +1,35 @@
+// `parley serve`: the database behind its port, until a signal ends it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "cli/console.h"
+#include "cli/exit_code.h"
+#include "net/aws_signature.h"
+
+namespace parley::cli {
+
+struct ServeOptions {
+  std::uint16_t port = 8000;
+  std::string bind = "localhost";
+  std::string data = {};  // empty: default_data_directory()
+  bool in_memory = false;
+  std::string durability = "fsync";
+  bool demo = false;
+  unsigned threads = 0;  // 0: one a core
+  std::string region = "us-east-1";
+};
+
+/// $XDG_DATA_HOME/parley, else ~/.local/share/parley. Errors: kInvalidArgument when neither
+/// variable is set. Source: XDG Base Directory Specification.
+[[nodiscard]] Result<std::string> default_data_directory(net::Environment environment);
+
+/// Serves until SIGINT, SIGTERM or SIGHUP, then lets requests in flight finish; a second signal
+/// ends the process at once. Blocks the process's signals for the calling thread and those it
+/// starts.
+[[nodiscard]] Result<ExitCode> serve(const ServeOptions& options, const Console& console,
+                                     net::Environment environment);
+
+}  // namespace parley::cli
