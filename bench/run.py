@@ -16,6 +16,7 @@ import os
 import pathlib
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -50,6 +51,18 @@ def echo_server():
     return Server([binary, port], port)
 
 
+class LocalOnDisk(DynamoDBLocal):
+    """DynamoDB Local on a temporary directory."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="bench-")
+        super().__init__(data=self.folder)
+
+    def stop(self):
+        super().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 # name -> (how to make it, which workloads it takes)
 ALL = tuple(workloads.WORKLOADS)
 SERVERS = {
@@ -58,7 +71,7 @@ SERVERS = {
     report.ECHO: (echo_server, ("GetItem",)),
     report.LOCAL: (DynamoDBLocal, ALL),
     # Each of its writes takes milliseconds: 64,000 overwrites would take longer than all the rest.
-    report.LOCAL_DISK: (lambda: DynamoDBLocal(data=tempfile.mkdtemp(prefix="bench-")), ALL[:4]),
+    report.LOCAL_DISK: (LocalOnDisk, ALL[:4]),
     report.DYNALITE: (Dynalite, ALL),
 }
 
@@ -180,7 +193,6 @@ def first_answer(make):
     times, memory = [], []
     for _ in range(STARTS):
         server = make()
-        server.poll = 0
         began = time.monotonic()
         with server:
             caller = Caller(server.port)

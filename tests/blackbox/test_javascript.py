@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import shutil
 import subprocess
 
 from support.processes import NODE_MODULES
@@ -16,7 +17,7 @@ class JavaScriptSdk(ServerCase):
     def run_file(self, name):
         self.assertTrue((NODE_MODULES / "@aws-sdk").is_dir(), "run `npm ci` in tests/")
         done = subprocess.run(
-            ["node", "--no-warnings", str(FOLDER / name)],
+            [shutil.which("node") or "node", "--no-warnings", str(FOLDER / name)],
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,
