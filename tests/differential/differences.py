@@ -36,7 +36,7 @@ def render(answer):
     return f"{answer['status']} {answer['type']}: {answer['message']}"
 
 
-def explanation(operation, request_text, parley, reference):
+def explanation(operation, request_text, parley, reference, witness):
     """The entry that covers this pair of answers, or None."""
     left, right = render(parley), render(reference)
     for entry in DIFFERENCES:

@@ -10,6 +10,7 @@ import json
 import re
 
 SETS = ("SS", "NS", "BS")
+# The last three are members that AWS added after DynamoDB Local 1.25, or that it leaves out.
 DESCRIPTION_NOISE = (
     "TableId",
     "CreationDateTime",
@@ -20,6 +21,9 @@ DESCRIPTION_NOISE = (
     "TableSizeBytes",
     "IndexSizeBytes",
     "LastUpdateToPayPerRequestDateTime",
+    "WarmThroughput",
+    "NumberOfDecreasesToday",
+    "Backfilling",
 )
 LISTS_WITHOUT_ORDER = (
     "AttributeDefinitions",

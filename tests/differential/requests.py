@@ -5,6 +5,7 @@ what needs answers (paging) is a mode of the step, and the runner's work.
 """
 
 import dataclasses
+import json
 
 from differential import legacy
 from differential.damage import damaged_request
@@ -34,6 +35,12 @@ class Step:
     body: object
     paged: bool = False
     headers: dict = dataclasses.field(default_factory=dict)
+
+    def text(self):
+        """The body as it is sent, readable."""
+        if isinstance(self.body, bytes):
+            return self.body.decode("utf-8", "backslashreplace")
+        return json.dumps(self.body, ensure_ascii=False)
 
 
 class RequestGenerator:

@@ -9,7 +9,7 @@ import http.client
 import json
 import random
 
-from differential import differences, normalise
+from differential import differences, normalise, repairs
 from differential.requests import RequestGenerator, Step
 from differential.schemas import SCHEMAS
 from support.wire import Caller
@@ -39,12 +39,7 @@ class Mismatch:
     witness: dict
 
     def report(self):
-        body = (
-            self.step.body
-            if isinstance(self.step.body, bytes)
-            else json.dumps(self.step.body, ensure_ascii=False)
-        )
-        lines = [f"request {self.number} of episode {self.episode}: {self.step.operation} {body}"]
+        lines = [f"request {self.number} of episode {self.episode}: {self.step.operation} {self.step.text()}"]
         for side, found in (("left ", self.left), ("right", self.right), ("third", self.witness)):
             if found is None:
                 continue
@@ -161,7 +156,7 @@ class Comparison:
                 side.answer(Step("DeleteTable", {"TableName": name}))
 
     def compare(self, episode, number, step):
-        """Sends `step` to both; False when they no longer hold the same data."""
+        """Sends `step` to all; False when the two no longer hold the same data."""
         self.requests += 1
         left, right = self.left.answer(step), self.right.answer(step)
         witness = self.witness.answer(step) if self.witness else None
@@ -169,16 +164,17 @@ class Comparison:
         tally[step.operation] = tally.get(step.operation, 0) + 1
         if normalise.canonical(left) == normalise.canonical(right):
             return True
-        text = (
-            step.body.decode("utf-8", "replace")
-            if isinstance(step.body, bytes)
-            else json.dumps(step.body, ensure_ascii=False)
-        )
-        entry = differences.explanation(step.operation, text, left, right)
+        cured, used = repairs.repaired(step.operation, step.body, left, right)
+        if normalise.canonical(left) == normalise.canonical(cured):
+            self._explain(*used)
+            return True
+        entry = differences.explanation(step.operation, step.text(), left, cured, witness)
         if entry is None:
-            self.mismatches.append(Mismatch(self.seed, episode, number, step, left, right, witness))
+            self.mismatches.append(Mismatch(self.seed, episode, number, step, left, cured, witness))
         else:
-            self.explained[entry.name] = self.explained.get(entry.name, 0) + 1
-        return not (
-            step.operation in WRITES and (left["status"] == 200) != (right["status"] == 200)
-        )
+            self._explain(entry.name)
+        return not (step.operation in WRITES and (left["status"] == 200) != (right["status"] == 200))
+
+    def _explain(self, *names):
+        for name in names:
+            self.explained[name] = self.explained.get(name, 0) + 1

@@ -1,0 +1,111 @@
+"""Known weaknesses of DynamoDB Local that its answers can be cured of before they are compared.
+
+A repair changes the reference's answer, never Parley's, and only in the one respect it names; what
+is left must be equal. Each is a row of docs/compatibility.md, like the entries of differences.py.
+"""
+
+import copy
+import dataclasses
+import decimal
+from typing import Callable
+
+
+@dataclasses.dataclass(frozen=True)
+class Repair:
+    name: str
+    reason: str
+    apply: Callable  # (operation, request body, Parley's answer, the reference's answer) -> None
+
+
+def _each_dict(value):
+    if isinstance(value, dict):
+        yield value
+        for inner in list(value.values()):
+            yield from _each_dict(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _each_dict(inner)
+
+
+def _plain(text):
+    """A number as DynamoDB writes it: plain digits, no sign of zero, nothing to trim."""
+    try:
+        number = decimal.Decimal(text)
+    except decimal.InvalidOperation:
+        return text
+    plain = format(number, "f")
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return "0" if plain in ("-0", "") else plain
+
+
+def _numbers(_operation, _request, _parley, reference):
+    for value in _each_dict(reference):
+        if isinstance(value.get("N"), str):
+            value["N"] = _plain(value["N"])
+        if isinstance(value.get("NS"), list) and all(isinstance(n, str) for n in value["NS"]):
+            value["NS"] = sorted(map(_plain, value["NS"]))
+
+
+def _body(answer):
+    body = answer.get("body")
+    return body if isinstance(body, dict) else {}
+
+
+def _capacity_unasked(_operation, request, _parley, reference):
+    if request.get("ReturnConsumedCapacity") not in ("TOTAL", "INDEXES"):
+        _body(reference).pop("ConsumedCapacity", None)
+
+
+def _item_collection_metrics(_operation, _request, parley, reference):
+    if "ItemCollectionMetrics" in _body(parley):
+        _body(reference)["ItemCollectionMetrics"] = _body(parley)["ItemCollectionMetrics"]
+
+
+def _creating(operation, _request, _parley, reference):
+    if operation in ("CreateTable", "DeleteTable"):
+        wanted = "CREATING" if operation == "CreateTable" else "DELETING"
+        table = _body(reference).get("TableDescription", {})
+        if "TableStatus" in table:
+            table["TableStatus"] = wanted
+        for index in table.get("GlobalSecondaryIndexes", []):
+            index["IndexStatus"] = wanted
+
+
+REPAIRS = (
+    Repair(
+        "number-format",
+        "DynamoDB Local gives numbers inside documents and sets back as they were sent (`.5`, "
+        "`1E+2`, `007`); DynamoDB writes every number as a plain decimal in one normal form.",
+        _numbers,
+    ),
+    Repair(
+        "capacity-unasked",
+        "DynamoDB Local's DeleteItem reports consumed capacity although the request did not ask.",
+        _capacity_unasked,
+    ),
+    Repair(
+        "item-collection-metrics",
+        "DynamoDB Local never returns ItemCollectionMetrics; AWS's reference says SIZE returns "
+        "them for tables with a local index.",
+        _item_collection_metrics,
+    ),
+    Repair(
+        "table-status",
+        "CreateTable and DeleteTable answer CREATING and DELETING as on AWS, though the table is "
+        "ready or gone at once; DynamoDB Local answers ACTIVE.",
+        _creating,
+    ),
+)
+
+
+def repaired(operation, request, parley, reference):
+    """(the reference's answer with all repairs, the names of those that changed it)"""
+    reference = copy.deepcopy(reference)
+    used = []
+    for repair in REPAIRS:
+        before = copy.deepcopy(reference)
+        repair.apply(operation, request if isinstance(request, dict) else {}, parley, reference)
+        if reference != before:
+            used.append(repair.name)
+    return reference, used
