@@ -1,4 +1,5 @@
-"""`parley ddb …`: the founding document's commands as Parley has them, and how they sign requests."""
+"""`parley ddb …`: the founding document's commands as Parley has them, and how they sign
+requests."""
 
 import http.server
 import json

@@ -1,9 +1,9 @@
 """The command line of the differential suite; tests/run.py calls it.
 
-Left is the server under test, right the reference; a third one (`--third`), whose answers are shown
-but not compared, helps to tell which of the two is right. By default it starts Parley (in memory)
-and DynamoDB Local itself; `--left` and `--right` name ports of servers that run already, or
-`dynalite`, or `local`.
+Left is the server under test, right the reference. A third one, whose answers are not compared,
+decides whose words are DynamoDB's where the two refuse a request differently (dynalite, unless
+`--third` says otherwise). By default it starts Parley (in memory) and DynamoDB Local itself;
+`--left` and `--right` name ports of servers that run already, or `dynalite`, or `local`.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def options(arguments):
     parser.add_argument("--episode", type=int, help="run this one alone")
     parser.add_argument("--left", default="parley")
     parser.add_argument("--right", default="local")
-    parser.add_argument("--third")
+    parser.add_argument("--third", default="")
     parser.add_argument("--show", type=int, default=SHOWN_MAX, help="differences to print in full")
     parser.add_argument("--seconds", type=float, default=0, help="stop after this long (0: never)")
     parser.add_argument("--write-docs", action="store_true")
@@ -82,6 +82,8 @@ def main(arguments):
     if chosen.write_docs:
         write_docs()
         return 0, 0
+    if not chosen.third and chosen.left == "parley":
+        chosen.third = "dynalite"
     left, right = open_side(chosen.left), open_side(chosen.right)
     third = open_side(chosen.third) if chosen.third else None
     try:

@@ -10,7 +10,7 @@ import json
 import re
 
 SETS = ("SS", "NS", "BS")
-# The last three are members that AWS added after DynamoDB Local 1.25, or that it leaves out.
+# The last five are members that AWS added after DynamoDB Local 1.25, or that it leaves out.
 DESCRIPTION_NOISE = (
     "TableId",
     "CreationDateTime",
@@ -22,6 +22,8 @@ DESCRIPTION_NOISE = (
     "IndexSizeBytes",
     "LastUpdateToPayPerRequestDateTime",
     "WarmThroughput",
+    "LastIncreaseDateTime",
+    "LastDecreaseDateTime",
     "NumberOfDecreasesToday",
     "Backfilling",
 )
@@ -95,6 +97,11 @@ def _message(text):
         return "{" + ", ".join(sorted(re.split(", ?", match.group(1)))) + "}"
 
     text = re.sub(r"\{([^{}]*)\}", sort_braces, text)
+    text = re.sub(
+        r"(not project(?: one or more filter attributes:)? \[)([^\]]*)",
+        lambda match: match.group(1) + ", ".join(sorted(match.group(2).split(", "))),
+        text,
+    )
     many = re.match(r"(\d+ validation errors? detected: )(.*)", text, re.DOTALL)
     if many:
         text = many.group(1) + "; ".join(sorted(re.split(r"; (?=Value )", many.group(2))))

@@ -7,6 +7,7 @@ is left must be equal. Each is a row of docs/compatibility.md, like the entries 
 import copy
 import dataclasses
 import decimal
+import re
 from typing import Callable
 
 
@@ -72,6 +73,52 @@ def _creating(operation, _request, _parley, reference):
             index["IndexStatus"] = wanted
 
 
+def only_removes(request):
+    """Whether an UpdateItem has actions, and all of them remove."""
+    expression = request.get("UpdateExpression")
+    if expression:
+        return not re.search(r"\b(SET|ADD)\b", expression, re.IGNORECASE)
+    updates = request.get("AttributeUpdates") or {}
+    return bool(updates) and all(u.get("Action") == "DELETE" for u in updates.values())
+
+
+def _only_removed(operation, request, parley, reference):
+    if operation == "UpdateItem" and "Attributes" not in _body(parley):
+        _body(reference).pop("Attributes", None)
+        if "ConsumedCapacity" in _body(parley) and only_removes(request):
+            _body(reference)["ConsumedCapacity"] = _body(parley)["ConsumedCapacity"]
+
+
+def _transact_get_units(operation, _request, _parley, reference):
+    if operation == "TransactGetItems":
+        for capacity in _body(reference).get("ConsumedCapacity", []):
+            if "Table" in capacity:
+                capacity["Table"]["ReadCapacityUnits"] = capacity["Table"]["CapacityUnits"]
+
+
+def _empty_index_page(operation, _request, parley, reference):
+    if operation in ("Query", "Scan") and _body(parley).get("ScannedCount") == 0:
+        if "ConsumedCapacity" in _body(parley):
+            _body(reference)["ConsumedCapacity"] = _body(parley)["ConsumedCapacity"]
+
+
+def _many_items(operation, _request, parley, reference):
+    if operation in ("BatchGetItem", "BatchWriteItem", "TransactWriteItems"):
+        if "ConsumedCapacity" in _body(parley) and "ConsumedCapacity" in _body(reference):
+            _body(reference)["ConsumedCapacity"] = _body(parley)["ConsumedCapacity"]
+
+
+def _reason_messages(_operation, _request, parley, reference):
+    ours, theirs = parley.get("reasons") or [], reference.get("reasons") or []
+    if [reason.get("Code") for reason in ours] != [reason.get("Code") for reason in theirs]:
+        return
+    for mine, their in zip(ours, theirs):
+        if mine.get("Message") == "The conditional request failed":
+            their["Message"] = their["Message"].removesuffix(".")
+        elif mine.get("Code") == "ValidationError":
+            their["Message"] = mine["Message"]
+
+
 REPAIRS = (
     Repair(
         "number-format",
@@ -95,6 +142,36 @@ REPAIRS = (
         "CreateTable and DeleteTable answer CREATING and DELETING as on AWS, though the table is "
         "ready or gone at once; DynamoDB Local answers ACTIVE.",
         _creating,
+    ),
+    Repair(
+        "only-removes",
+        "An update that only removes (REMOVE, DELETE) creates no item where there is none and "
+        "returns no attributes; DynamoDB Local creates an item of the key alone.",
+        _only_removed,
+    ),
+    Repair(
+        "transact-get-units",
+        "DynamoDB Local leaves ReadCapacityUnits out of a transactional read's table figures.",
+        _transact_get_units,
+    ),
+    Repair(
+        "reason-messages",
+        "Where both cancel a transaction for the same reasons, the words of a ValidationError are "
+        "those of the single operation in DynamoDB, others in DynamoDB Local.",
+        _reason_messages,
+    ),
+    Repair(
+        "empty-page-units",
+        "A query that finds nothing costs the minimum of half a read unit (one if consistent) on "
+        "an index as on a table; DynamoDB Local charges nothing on an index.",
+        _empty_index_page,
+    ),
+    Repair(
+        "many-items-units",
+        "Units of batches and transactions: DynamoDB rounds up item by item, charges for items "
+        "that are missing and for whole items whatever the projection, and doubles only the "
+        "table's units in a transaction; DynamoDB Local differs in each of these.",
+        _many_items,
     ),
 )
 

@@ -16,6 +16,7 @@ from support.wire import Caller
 
 REQUESTS_PER_EPISODE = 60
 PAGES_MAX = 300
+SEGMENTS = (2, 3)  # of parallel scans that are compared as a whole
 WRITES = (
     "PutItem",
     "UpdateItem",
@@ -39,7 +40,9 @@ class Mismatch:
     witness: dict
 
     def report(self):
-        lines = [f"request {self.number} of episode {self.episode}: {self.step.operation} {self.step.text()}"]
+        lines = [
+            f"request {self.number} of episode {self.episode}: {self.step.operation} {self.step.text()}"
+        ]
         for side, found in (("left ", self.left), ("right", self.right), ("third", self.witness)):
             if found is None:
                 continue
@@ -79,7 +82,23 @@ class Side:
             return normalise.answer(
                 step.operation, self.caller.call(step.operation, step.body, step.headers)
             )
+        total = step.body.get("TotalSegments")
+        if total in SEGMENTS and step.body.get("Segment") in range(total):
+            return self._segments(step, total)
         return self._pages(step)
+
+    def _segments(self, step, total):
+        """All segments of a parallel scan as one answer: which item is in which is undefined."""
+        whole = {"Items": [], "Count": 0, "ScannedCount": 0}
+        for segment in range(total):
+            part = self._pages(Step("Scan", {**step.body, "Segment": segment}))
+            if part["status"] != 200 or "body" not in part:
+                return part
+            whole["Items"] += part["body"].get("Items", [])
+            whole["Count"] += part["body"]["Count"]
+            whole["ScannedCount"] += part["body"]["ScannedCount"]
+        whole["Items"].sort(key=normalise.canonical)
+        return {"status": 200, "body": whole}
 
     def _pages(self, step):
         """Every page of a query or scan as one answer; only a table's query has a defined order."""
@@ -148,33 +167,93 @@ class Comparison:
                 for index in schema.indexes
             ]
             steps.append(Step("DescribeTable", {"TableName": name}))
+        self.tables, self.sent = tables, []
         for at, step in enumerate(steps):
-            if not self.compare(number, at, step):
-                break
+            self.compare(number, at, step)
+            self.sent.append(step)
         for name in tables:
             for side in filter(None, (self.left, self.right, self.witness)):
                 side.answer(Step("DeleteTable", {"TableName": name}))
 
     def compare(self, episode, number, step):
-        """Sends `step` to all; False when the two no longer hold the same data."""
+        """Sends `step` to all and tallies; afterwards the two hold the same data again."""
         self.requests += 1
         left, right = self.left.answer(step), self.right.answer(step)
-        witness = self.witness.answer(step) if self.witness else None
+        witness = self._ask_witness(step)
         tally = self.accepted if right["status"] == 200 else self.refused
         tally[step.operation] = tally.get(step.operation, 0) + 1
-        if normalise.canonical(left) == normalise.canonical(right):
-            return True
-        cured, used = repairs.repaired(step.operation, step.body, left, right)
-        if normalise.canonical(left) == normalise.canonical(cured):
-            self._explain(*used)
-            return True
-        entry = differences.explanation(step.operation, step.text(), left, cured, witness)
-        if entry is None:
-            self.mismatches.append(Mismatch(self.seed, episode, number, step, left, cured, witness))
-        else:
-            self._explain(entry.name)
-        return not (step.operation in WRITES and (left["status"] == 200) != (right["status"] == 200))
+        if normalise.canonical(left) != normalise.canonical(right):
+            self._judge(Mismatch(self.seed, episode, number, step, left, right, witness))
+        if step.operation in WRITES and 200 in (left["status"], right["status"]):
+            answers = filter(None, (left, right, witness))
+            if len({answer["status"] for answer in answers}) > 1 or has_removing_update(step):
+                self._level(step)
 
-    def _explain(self, *names):
-        for name in names:
+    def _judge(self, found):
+        step = found.step
+        found.right, used = repairs.repaired(step.operation, step.body, found.left, found.right)
+        if normalise.canonical(found.left) != normalise.canonical(found.right):
+            entry = differences.explanation(
+                step.operation, step.text(), found.left, found.right, found.witness
+            )
+            if entry is None:
+                self.mismatches.append(found)
+                return
+            used.append(entry.name)
+        for name in used:
             self.explained[name] = self.explained.get(name, 0) + 1
+
+    def _ask_witness(self, step):
+        """The witness's answer. It may die of a request: then it is told the episode anew."""
+        if self.witness is None:
+            return None
+        answer = self.witness.answer(step)
+        if answer["status"] == 0:
+            self.witness.revive()
+            for earlier in self.sent:
+                if self.witness.answer(earlier)["status"] == 0:
+                    self.witness.revive()
+        return answer
+
+    def _level(self, step):
+        """Makes the reference (and the witness) hold what Parley holds of the items of `step`."""
+        for table, key in touched(step, self.tables):
+            read = Step("GetItem", {"TableName": table, "Key": key, "ConsistentRead": True})
+            held = self.left.caller.call(read.operation, read.body)
+            for side in filter(None, (self.right, self.witness)):
+                if held.status == 200 and "Item" in held.body:
+                    body = {"TableName": table, "Item": held.body["Item"]}
+                    side.answer(Step("PutItem", body))
+                elif held.status == 200:
+                    side.answer(Step("DeleteItem", {"TableName": table, "Key": key}))
+
+
+def _members(step):
+    """The single writes of a request: (operation, body)."""
+    body = step.body
+    if step.operation == "BatchWriteItem":
+        for table, writes in body["RequestItems"].items():
+            for write in writes:
+                for kind, inner in write.items():
+                    yield kind.removesuffix("Request"), {"TableName": table, **inner}
+    elif step.operation == "TransactWriteItems":
+        for member in body["TransactItems"]:
+            yield from member.items()
+    else:
+        yield step.operation.removesuffix("Item"), body
+
+
+def touched(step, tables):
+    """[(table, key)] of the items that an accepted write is about."""
+    found = []
+    for _, body in _members(step):
+        schema = tables.get(body.get("TableName"))
+        source = body.get("Key") or body.get("Item")
+        if schema and source and all(name in source for name, _ in schema.key):
+            found.append((body["TableName"], {name: source[name] for name, _ in schema.key}))
+    return found
+
+
+def has_removing_update(step):
+    """Whether a write has an update that only removes: DynamoDB Local creates an item for it."""
+    return any(kind == "Update" and repairs.only_removes(body) for kind, body in _members(step))
