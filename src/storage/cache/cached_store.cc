@@ -122,9 +122,8 @@ class HotStore final : public CachedStore {
   friend class HotIterator;
   using LoadHandle = std::list<Load>::iterator;
 
-  /// Registers a read of `range` as of `pin`; false if it is not worth it or the pin is out of
-  /// date.
-  bool begin_load(const KeyRange& range, char kind, const tree::Pin& pin, LoadHandle& load) const;
+  /// Registers a read of `range` as of `pin`; false if the pin is out of date.
+  bool begin_load(const KeyRange& range, const tree::Pin& pin, LoadHandle& load) const;
   /// Makes known what was read; null: nothing.
   void end_load(LoadHandle load, LoadedRange* read) const;
   void publish(tree::Edit& edit, std::shared_ptr<const Below> companion) const;
@@ -198,10 +197,11 @@ Result<bool> HotStore::get(std::string_view key, std::string& value,
     }
   }
   misses_.fetch_add(1, std::memory_order_relaxed);
+  if (!traces_.seen(key, 'p')) return base_->get(key, value, below(pin).snapshot.get());
   LoadHandle load;
   std::string end(key);
   end.push_back('\0');
-  const bool loading = begin_load({std::string(key), std::move(end)}, 'p', pin, load);
+  const bool loading = begin_load({std::string(key), std::move(end)}, pin, load);
   Result<bool> found = base_->get(key, value, below(pin).snapshot.get());
   if (loading) {
     // What does not exist costs little below, and is mostly about to be written.
@@ -213,9 +213,7 @@ Result<bool> HotStore::get(std::string_view key, std::string& value,
   return found;
 }
 
-bool HotStore::begin_load(const KeyRange& range, char kind, const tree::Pin& pin,
-                          LoadHandle& load) const {
-  if (!traces_.seen(range.begin, kind)) return false;
+bool HotStore::begin_load(const KeyRange& range, const tree::Pin& pin, LoadHandle& load) const {
   const std::scoped_lock lock(publish_mutex_);
   if (below(versions_.pin()).write_count != below(pin).write_count) return false;
   load = loads_.insert(loads_.end(), Load{range});
@@ -369,7 +367,8 @@ class HotIterator final : public Iterator {
   void go_below(KeyRange rest) {
     hot_ = false;
     if (!rest.end.empty() && rest.begin >= rest.end) return;  // the walk ends here
-    loading_ = store_.begin_load(rest, direction_ == Direction::kForward ? 'f' : 'b', pin_, load_);
+    const char kind = direction_ == Direction::kForward ? 'f' : 'b';
+    loading_ = store_.traces_.seen(rest.begin, kind) && store_.begin_load(rest, pin_, load_);
     cold_ = store_.base_->scan(rest, direction_, below(pin_).snapshot.get());
     if (loading_) read_.first = rest.begin;
     rest_ = std::move(rest);

@@ -33,18 +33,16 @@ void refresh_heads(Node& node) {
 }
 
 bool shares_prefix(const Node& node, std::string_view key) {
-  return node.count > 0 && key.size() >= node.prefix_size &&
-         std::memcmp(key.data(), node.keys[0]->bytes(), node.prefix_size) == 0;
+  return node.count > 0 && key.starts_with(node.keys[0]->key().substr(0, node.prefix_size));
 }
 
 std::size_t lower_bound(const Node& node, std::string_view key) {
   if (node.count == 0) return 0;
   const std::size_t prefix = node.prefix_size;
   if (prefix > 0) {
-    const int order =
-        std::memcmp(key.data(), node.keys[0]->bytes(), std::min<std::size_t>(prefix, key.size()));
-    if (order != 0) return order < 0 ? 0 : node.count;
-    if (key.size() < prefix) return 0;
+    const std::string_view shared = node.keys[0]->key().substr(0, prefix);
+    const int order = key.substr(0, prefix).compare(shared);
+    if (order != 0) return order < 0 ? 0 : node.count;  // a key that is too short sorts before
   }
   const std::uint64_t head = head_of(key, prefix);
   const auto* const first = node.heads.data();
