@@ -70,6 +70,17 @@ Status read_keys(TableRequest& request, std::vector<engine::GetItem>& gets) {
   return {};
 }
 
+Status check_projections(const std::list<TableRequest>& requests,
+                         const std::vector<engine::GetOutcome>& outcomes) {
+  std::size_t first = 0;
+  for (const auto& request : requests) {
+    if (request.keys.empty()) continue;
+    PARLEY_TRY(check_projection(request.projection, *outcomes[first].table));
+    first += request.keys.size();
+  }
+  return {};
+}
+
 /// How many of `outcomes` fit into one reply.
 std::size_t count_fitting(const std::vector<engine::GetOutcome>& outcomes) {
   std::size_t size_bytes = 0;
@@ -129,6 +140,7 @@ Result<OperationReply> batch_get_item(OperationContext& context, const object& i
   }
 
   const auto outcomes = PARLEY_TRY(context.database.batch_get(gets));
+  PARLEY_TRY(check_projections(requests, outcomes));
   const auto fitting = count_fitting(outcomes);
   CapacityByTable capacity;
   ObjectWriter reply(out);

@@ -177,6 +177,11 @@ TEST(BatchGetItem, RefusesTooManyKeysDuplicatesAndMixes) {
        "Non-expression parameters: {AttributesToGet} Expression parameters: "
        "{ProjectionExpression}"},
       {R"({"Missing":{"Keys":[{"a":{"S":"k"}}]}})", "Requested resource not found"},
+      {R"({"Numbers":{"Keys":[{"a":{"N":"1"}}]},
+           "Plain":{"Keys":[{"a":{"S":"k"}}],"ProjectionExpression":"a[0]"}})",
+       "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+       "allowed: "
+       "Key: a"},
       {R"({"Plain":{"Keys":[{"a":{"N":"1"}}]}})",
        "The provided key element does not match the schema"},
   };

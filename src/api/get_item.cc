@@ -38,6 +38,7 @@ Result<OperationReply> get_item(OperationContext& context, const simdjson::dom::
   const auto projection = PARLEY_TRY(read_projection(input, expressions));
 
   const auto outcome = PARLEY_TRY(context.database.get_item(request));
+  PARLEY_TRY(check_projection(projection, *outcome.table));
   ObjectWriter reply(out);
   if (outcome.item) {
     reply.member("Item");

@@ -84,6 +84,10 @@ TEST(GetItem, RefusesBadKeysAndProjections) {
        "{ProjectionExpression}"},
       {R"({"TableName":"Plain","Key":{"a":{"S":"k"}},"ExpressionAttributeNames":{"#x":"a"}})",
        "ExpressionAttributeNames can only be specified when using expressions"},
+      {R"({"TableName":"Plain","Key":{"a":{"S":"k"}},"ProjectionExpression":"n, a.b"})",
+       "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+       "allowed: "
+       "Key: a"},
       {R"({"TableName":"Plain","Key":{"a":{"S":"k"}},"AttributesToGet":["n","n"]})",
        "One or more parameter values were invalid: Duplicate value in attribute name: n"},
       {R"({"TableName":"Plain","Key":{"a":{"S":"k"}},"AttributesToGet":[]})",

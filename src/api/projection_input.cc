@@ -4,6 +4,7 @@
 
 #include "api/legacy_parameters.h"
 #include "codec/item_json.h"
+#include "engine/expression_checks.h"
 
 namespace parley::api {
 
@@ -14,6 +15,12 @@ Result<std::optional<expr::Projection>> read_projection(const simdjson::dom::obj
   if (auto bound = PARLEY_TRY(expressions.projection(input))) projection = std::move(bound);
   PARLEY_TRY(expressions.check_all_used());
   return projection;
+}
+
+Status check_projection(const std::optional<expr::Projection>& projection,
+                        const model::Table& table) {
+  if (!projection) return {};
+  return engine::check_no_path_below_keys(table, *projection);
 }
 
 void append_projected(std::string& out, const model::MapView& item,

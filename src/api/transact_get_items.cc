@@ -47,6 +47,16 @@ struct Get {
   std::optional<expr::Projection> projection;
 };
 
+Status check_projections(const std::list<Get>& members,
+                         const std::vector<engine::GetOutcome>& outcomes) {
+  auto outcome = outcomes.begin();
+  for (const auto& member : members) {
+    PARLEY_TRY(check_projection(member.projection, *outcome->table));
+    ++outcome;
+  }
+  return {};
+}
+
 Status check_total_size(const std::vector<engine::GetOutcome>& outcomes) {
   std::size_t size_bytes = 0;
   for (const auto& outcome : outcomes) {
@@ -78,6 +88,7 @@ Result<OperationReply> transact_get_items(OperationContext& context, const objec
 
   const auto outcomes = PARLEY_TRY(context.database.transact_get(gets));
   PARLEY_TRY(check_total_size(outcomes));
+  PARLEY_TRY(check_projections(members, outcomes));
   CapacityByTable capacity;
   ObjectWriter reply(out);
   reply.member("Responses");

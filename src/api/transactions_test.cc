@@ -189,6 +189,11 @@ TEST(TransactGetItems, RefusesMalformedRequests) {
            "ProjectionExpression":""}}]})",
        "Invalid ProjectionExpression: The expression can not be empty;"},
       {R"({"TransactItems":[{"Get":{"TableName":"Plain","Key":{"a":{"S":"k"}},
+           "ProjectionExpression":"a.v"}}]})",
+       "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+       "allowed: "
+       "Key: a"},
+      {R"({"TransactItems":[{"Get":{"TableName":"Plain","Key":{"a":{"S":"k"}},
            "ExpressionAttributeNames":{"#v":"v"}}}]})",
        "ExpressionAttributeNames can only be specified when using expressions"},
   };
