@@ -77,6 +77,19 @@ TEST(PutItem, ReturnValuesAreCheckedBeforeTheSizeAndBothBeforeTheTable) {
   EXPECT_EQ(database.call("PutItem", input(kLargest, "")).error(), "ResourceNotFoundException");
 }
 
+TEST(PutItem, AnItemSharesTheSizeLimitWithItsEntryInALocalIndex) {
+  TestDatabase database{kIndexedTable};
+  const auto input = [](std::size_t size_bytes, std::string_view sort_key_of_index) {
+    return R"({"TableName":"Indexed","Item":{"a":{"S":"p"},"b":{"S":"1"},")" +
+           std::string(sort_key_of_index) + R"(":{"S":"x"},"v":{"S":")" +
+           std::string(size_bytes - 7, 'x') + R"("}}})";
+  };
+  EXPECT_EQ(database.call("PutItem", input(204'801, "c")).message(),
+            "Item size has exceeded the maximum allowed size");
+  EXPECT_EQ(database.call("PutItem", input(204'800, "c")).body(), "{}");
+  EXPECT_EQ(database.call("PutItem", input(204'801, "z")).body(), "{}");  // not in the index
+}
+
 TEST(PutItem, AnExpressionIsParsedBeforeTheTableIsLookedUp) {
   TestDatabase database;
   EXPECT_EQ(database

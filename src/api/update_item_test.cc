@@ -94,6 +94,19 @@ TEST_F(UpdateItem, ResultsOverTheLimitAreRefused) {
   EXPECT_EQ(reply.message(), "Item size to update has exceeded the maximum allowed size");
 }
 
+TEST_F(UpdateItem, TheResultSharesTheSizeLimitWithItsEntryInALocalIndex) {
+  TestDatabase database{kIndexedTable};
+  const auto input = [](std::size_t size_bytes) {
+    return R"({"TableName":"Indexed","Key":{"a":{"S":"p"},"b":{"S":"1"}},
+      "UpdateExpression":"SET c = :c, v = :v","ExpressionAttributeValues":{":c":{"S":"x"},
+      ":v":{"S":")" +
+           std::string(size_bytes - 7, 'x') + R"("}}})";
+  };
+  EXPECT_EQ(database.call("UpdateItem", input(204'801)).message(),
+            "Item size to update has exceeded the maximum allowed size");
+  EXPECT_EQ(database.call("UpdateItem", input(204'800)).body(), "{}");
+}
+
 TEST_F(UpdateItem, RefusesBeforeAnythingIsWritten) {
   put(R"("n":{"N":"1"},"s":{"S":"text"})");
   const Refusal refusals[] = {

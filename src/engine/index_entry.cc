@@ -5,6 +5,7 @@
 
 #include "codec/key_encoding.h"
 #include "engine/key_validation.h"
+#include "model/limits.h"
 
 namespace parley::engine {
 
@@ -34,6 +35,22 @@ std::optional<IndexEntry> index_entry(const model::Table& table, const model::Se
   }
   builder.finish();
   return entry;
+}
+
+bool local_entries_fit(const model::Table& table, const model::ItemView& item) {
+  // The encoding is never shorter than half of the size that DynamoDB counts.
+  if (table.local_indexes.empty() || item.bytes().size() <= model::kItemSizeBytesMax / 4) {
+    return true;
+  }
+  const auto item_size_bytes = item.size_bytes();
+  return std::ranges::all_of(table.local_indexes, [&](const model::SecondaryIndex& index) {
+    if (!is_indexable(index, item)) return true;
+    auto size_bytes = item_size_bytes;
+    for (const auto& [name, value] : item) {
+      if (projects(table, index, name)) size_bytes += name.size() + value.size_bytes();
+    }
+    return size_bytes <= model::kItemSizeBytesMax;
+  });
 }
 
 }  // namespace parley::engine

@@ -30,4 +30,8 @@ struct IndexEntry {
                                                     const model::SecondaryIndex& index,
                                                     const model::ItemView& item);
 
+/// Whether `item` and its entry in any one local index keep kItemSizeBytesMax together.
+/// Source: …/developerguide/Constraints.html, "Item size for tables with local secondary indexes".
+[[nodiscard]] bool local_entries_fit(const model::Table& table, const model::ItemView& item);
+
 }  // namespace parley::engine

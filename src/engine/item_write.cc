@@ -7,6 +7,7 @@
 #include "engine/capacity.h"
 #include "engine/database_state.h"
 #include "engine/expression_checks.h"
+#include "engine/index_entry.h"
 #include "engine/key_validation.h"
 
 namespace parley::engine {
@@ -65,7 +66,9 @@ Status check_request(const model::Table& table, const ItemWrite& write) {
             const auto item = request->item.view();
             PARLEY_TRY(check_item_size(item));
             PARLEY_TRY(check_item_key(table.key, item));
-            return check_index_keys(table, item);
+            PARLEY_TRY(check_index_keys(table, item));
+            if (local_entries_fit(table, item)) return {};
+            return invalid("Item size has exceeded the maximum allowed size");
           },
           [&](const UpdateItem* request) -> Status {
             PARLEY_TRY(check_lookup_key(table.key, request->key.view()));
@@ -98,7 +101,7 @@ Status check_updated(const model::Table& table, const std::optional<model::ItemV
   const auto before = old_item.value_or(model::ItemView());
   PARLEY_TRY(check_updated_index_keys_not_empty(table, before, updated));
   PARLEY_TRY(check_updated_index_keys(table, before, updated));
-  if (!check_item_size(updated)) {
+  if (!check_item_size(updated) || !local_entries_fit(table, updated)) {
     return invalid("Item size to update has exceeded the maximum allowed size");
   }
   return {};
