@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <thread>
+#include <ctime>
 
 #include "base/checksum.h"
 
@@ -39,7 +39,11 @@ Status check_checksum(const net::HttpClientReply& reply) {
 }  // namespace
 
 Pause system_pause() {
-  return [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); };
+  return [](std::chrono::milliseconds time) {
+    const timespec wait{.tv_sec = time.count() / 1'000,
+                        .tv_nsec = time.count() % 1'000 * 1'000'000};
+    ::nanosleep(&wait, nullptr);
+  };
 }
 
 std::chrono::milliseconds backoff(int attempt, Random& random) {

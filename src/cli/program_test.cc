@@ -1,0 +1,263 @@
+#include "cli/program.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <sstream>
+
+#include "cli/serve.h"
+#include "net/http_server.h"
+
+namespace parley::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+/// What a run of the program came to.
+struct Outcome {
+  ExitCode code = ExitCode::kDone;
+  std::string out;
+  std::string err;
+};
+
+// Credentials, and nothing of the machine's.
+const char* test_environment(const char* name) {
+  const std::string_view variable(name);
+  if (variable == "AWS_ACCESS_KEY_ID" || variable == "AWS_SECRET_ACCESS_KEY") return "test";
+  if (variable == "AWS_REGION") return "ca-central-1";
+  if (variable == "HOME") return "/nonexistent";
+  return nullptr;
+}
+
+const char* empty_environment(const char*) {
+  return nullptr;
+}
+
+struct RunOptions {
+  bool in_is_terminal = false;
+  std::string input = {};
+  net::Environment environment = test_environment;
+};
+
+Outcome run(const std::vector<std::string>& arguments, const RunOptions& options = {}) {
+  std::istringstream in(options.input);
+  std::ostringstream out;
+  std::ostringstream err;
+  const Console console{.in = in, .out = out, .err = err, .in_is_terminal = options.in_is_terminal};
+  const ExitCode code = run_program(arguments, console, options.environment);
+  return {code, out.str(), err.str()};
+}
+
+/// Answers each operation with a fixed reply and remembers what it was asked.
+class FakeServer final : public net::HttpHandler {
+ public:
+  FakeServer() {
+    net::HttpServerOptions options;
+    options.port = 0;
+    options.threads = 1;
+    server_ = std::move(*net::HttpServer::listen(options, *this));
+    server_->start();
+  }
+  ~FakeServer() override { server_->stop(std::chrono::milliseconds(0)); }
+
+  void handle(const net::HttpRequest& request, net::ReplyCallback reply) override {
+    const std::scoped_lock lock(mutex_);
+    const std::string operation(request.header("X-Amz-Target").substr(18));
+    asked_.push_back(operation);
+    reply({.status = status, .body = replies[operation]});
+  }
+  [[nodiscard]] std::string url() const {
+    return fmt::format("http://127.0.0.1:{}", server_->port());
+  }
+  [[nodiscard]] std::vector<std::string> asked() {
+    const std::scoped_lock lock(mutex_);
+    return asked_;
+  }
+
+  // Set before the program runs.
+  int status = 200;
+  std::map<std::string, std::string> replies;
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> asked_;
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+TEST(Program, SaysItsVersion) {
+  const Outcome version = run({"--version"});
+  EXPECT_EQ(version.code, ExitCode::kDone);
+  EXPECT_THAT(version.out, testing::StartsWith("parley "));
+}
+
+TEST(Program, EveryCommandHasHelpWithExamplesAndExitCodes) {
+  std::vector<std::vector<std::string>> commands{{}, {"serve"}, {"ddb"}, {"completion"}};
+  for (const char* name : {"schema-load", "list-tables", "drop", "seed", "scan", "get-conversation",
+                           "list-conversations"}) {
+    commands.push_back({"ddb", name});
+  }
+  for (auto command : commands) {
+    command.emplace_back("--help");
+    const Outcome help = run(command);
+    EXPECT_EQ(help.code, ExitCode::kDone) << command.front();
+    EXPECT_THAT(help.out, HasSubstr("Examples:"));
+    EXPECT_EQ(help.err, "");
+    if (command.front() != "completion") {
+      EXPECT_THAT(help.out, HasSubstr("Exit codes:"));
+    }
+  }
+}
+
+TEST(Program, WrongUsageIsExplainedOnStderr) {
+  const std::vector<std::vector<std::string>> wrong{
+      {},
+      {"no-such-command"},
+      {"ddb"},
+      {"ddb", "no-such-command"},
+      {"ddb", "list-tables", "--no-such-option"},
+      {"ddb", "list-tables", "production"},
+      {"ddb", "drop"},
+      {"ddb", "scan", "--limit", "0"},
+      {"ddb", "list-tables", "--endpoint-url", "localhost:8000"},
+      {"serve", "--port", "70000"},
+      {"serve", "--durability", "maybe"},
+      {"serve", "--in-memory", "--data", "x"},
+      {"serve", "--in-memory", "--port", "0", "--bind", "nowhere"},
+      {"completion", "tcsh"},
+  };
+  for (const auto& arguments : wrong) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, ExitCode::kUsage) << fmt::format("{}", fmt::join(arguments, " "));
+    EXPECT_NE(outcome.err, "");
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+TEST(Program, ListTablesPrintsALineEachOrJson) {
+  FakeServer server;
+  server.replies["ListTables"] = R"({"TableNames":["a","b"]})";
+  EXPECT_EQ(run({"ddb", "list-tables", "--endpoint-url", server.url()}).out, "a\nb\n");
+  EXPECT_EQ(run({"ddb", "list-tables", "--json", "--endpoint-url", server.url()}).out,
+            "{\"TableNames\":[\"a\",\"b\"]}\n");
+}
+
+TEST(Program, GetConversationPrintsRowsAndTheCapacity) {
+  FakeServer server;
+  server.replies["Query"] =
+      R"({"Items":[{"pk":{"S":"MSG#g"},"sk":{"S":"not a time"},"message":{"S":"a\tb"},)"
+      R"("user_handle":{"S":"ines"},"user_display_name":{"S":"Ines"}}],)"
+      R"("ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}})";
+  EXPECT_EQ(run({"ddb", "get-conversation", "--endpoint-url", server.url()}).out,
+            "not a time\tines\tInes\ta\\tb\n# consumed capacity\t0.5\tt\n");
+}
+
+TEST(Program, AServersErrorIsPrintedWithAHintAndCodeOne) {
+  FakeServer server;
+  server.status = 400;
+  server.replies["DescribeTable"] =
+      R"({"__type":"x#ResourceNotFoundException","message":"no such table"})";
+  const Outcome outcome = run({"ddb", "scan", "--endpoint-url", server.url()});
+  EXPECT_EQ(outcome.code, ExitCode::kFailed);
+  EXPECT_THAT(outcome.err, HasSubstr("ResourceNotFoundException: no such table"));
+  EXPECT_THAT(outcome.err, HasSubstr("parley ddb schema-load"));
+}
+
+TEST(Program, NoServerIsCodeThreeWithAHint) {
+  std::string url;
+  {
+    const FakeServer server;
+    url = server.url();
+  }
+  const Outcome outcome = run({"ddb", "list-tables", "--endpoint-url", url});
+  EXPECT_EQ(outcome.code, ExitCode::kUnreachable);
+  EXPECT_THAT(outcome.err, HasSubstr(url));
+  EXPECT_THAT(outcome.err, HasSubstr("parley serve"));
+}
+
+TEST(Program, ProdNeedsCredentialsAndARegion) {
+  const Outcome outcome = run({"ddb", "list-tables", "prod"}, {.environment = empty_environment});
+  EXPECT_EQ(outcome.code, ExitCode::kUsage);
+  EXPECT_THAT(outcome.err, HasSubstr("credentials"));
+}
+
+TEST(Program, DropInProdIsRefusedWithoutATerminal) {
+  FakeServer server;
+  const Outcome outcome =
+      run({"ddb", "drop", "t", "prod", "--endpoint-url", server.url()}, {.input = "y\n"});
+  EXPECT_EQ(outcome.code, ExitCode::kNotConfirmed);
+  EXPECT_THAT(outcome.err, HasSubstr("--yes"));
+  EXPECT_TRUE(server.asked().empty());
+}
+
+TEST(Program, DropInProdAsksOnATerminal) {
+  FakeServer server;
+  const std::vector<std::string> drop{"ddb", "drop", "t", "prod", "--endpoint-url", server.url()};
+  for (const char* answer : {"", "\n", "n\n", "no\n", "yesterday\n"}) {
+    const Outcome outcome = run(drop, {.in_is_terminal = true, .input = answer});
+    EXPECT_EQ(outcome.code, ExitCode::kNotConfirmed) << answer;
+    EXPECT_THAT(outcome.err, HasSubstr("Delete the table t"));
+  }
+  EXPECT_TRUE(server.asked().empty());
+  EXPECT_EQ(run(drop, {.in_is_terminal = true, .input = "y\n"}).code, ExitCode::kDone);
+  EXPECT_THAT(server.asked(), ElementsAre("DeleteTable"));
+}
+
+TEST(Program, DropAsksNothingLocallyOrWithYes) {
+  FakeServer server;
+  EXPECT_EQ(run({"ddb", "drop", "t", "--endpoint-url", server.url()}).code, ExitCode::kDone);
+  EXPECT_EQ(run({"ddb", "drop", "t", "prod", "--yes", "--endpoint-url", server.url()}).code,
+            ExitCode::kDone);
+  EXPECT_THAT(server.asked(), ElementsAre("DeleteTable", "DeleteTable"));
+}
+
+TEST(Program, ServeOnAPortInUseIsCodeFive) {
+  const FakeServer server;
+  const std::string port = server.url().substr(server.url().rfind(':') + 1);
+  const Outcome outcome = run({"serve", "--in-memory", "--port", port});
+  EXPECT_EQ(outcome.code, ExitCode::kPortInUse);
+  EXPECT_THAT(outcome.err, HasSubstr(port));
+  EXPECT_EQ(outcome.out, "");
+}
+
+TEST(DataDirectory, FollowsXdg) {
+  EXPECT_EQ(*default_data_directory([](const char* name) -> const char* {
+    return std::string_view(name) == "XDG_DATA_HOME" ? "/x" : "/h";
+  }),
+            "/x/parley");
+  EXPECT_EQ(*default_data_directory([](const char* name) -> const char* {
+    return std::string_view(name) == "XDG_DATA_HOME" ? "relative" : "/h";
+  }),
+            "/h/.local/share/parley");
+  EXPECT_FALSE(default_data_directory(empty_environment).has_value());
+}
+
+std::string complete(std::vector<std::string> words) {
+  words.insert(words.begin(), "__complete");
+  return run(words).out;
+}
+
+TEST(Completion, OffersCommandsOptionsAndTheirValues) {
+  EXPECT_EQ(complete({""}), "completion\nddb\nserve\n");
+  EXPECT_EQ(complete({"ddb", "li"}), "list-conversations\nlist-tables\n");
+  EXPECT_EQ(complete({"serve", "--d"}), "--data\n--demo\n--durability\n");
+  EXPECT_EQ(complete({"serve", "--durability", ""}), "fsync\nnone\nos\n");
+  EXPECT_EQ(complete({"ddb", "seed", "p"}), "prod\n");
+  EXPECT_EQ(complete({"ddb", "seed", "--table", ""}), "") << "a name that only the user knows";
+  EXPECT_EQ(complete({"ddb", "seed", "--json", "p"}), "prod\n") << "a flag takes no value";
+  EXPECT_EQ(complete({"completion", ""}), "bash\nfish\nzsh\n");
+  EXPECT_EQ(complete({"nonsense", "--"}), "--help\n--version\n");
+  EXPECT_EQ(complete({}), "completion\nddb\nserve\n");
+}
+
+TEST(Completion, EveryShellHasAScript) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    EXPECT_THAT(run({"completion", shell}).out, HasSubstr("__complete")) << shell;
+  }
+}
+
+}  // namespace
+}  // namespace parley::cli
