@@ -115,7 +115,7 @@ Status WriteSet::grow_collection(const model::Table& table, const model::ItemVie
   auto key = collection_size_key_of(table, item);
   if (size_delta > 0 && pipeline_.counter(key) + size_delta > kCollectionSizeBytesMax) {
     return fail(ErrorCode::kItemCollectionSizeLimitExceeded,
-                "Item collection size limit of 10 GB exceeded");
+                "Collection size exceeded.");
   }
   counters_.push_back({std::move(key), size_delta});
   return {};
