@@ -19,8 +19,8 @@ namespace parley::storage {
 
 struct StoreOptions {
   std::string directory = {};  // empty: in memory, gone with the process
-  /// Bound on what is kept of the disk's contents in memory, used as it fills: three quarters for hot
-  /// ranges, one for blocks of files.
+  /// Bound on what is kept of the disk's contents in memory, used as it fills: three quarters for
+  /// hot ranges, one for blocks of files.
   std::size_t cache_size_bytes = 128u << 20;
 };
 

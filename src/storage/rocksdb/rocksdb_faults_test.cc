@@ -6,13 +6,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 
-#include "storage/commit_pipeline.h"
+#include "storage/cache/cached_store.h"
 #include "storage/rocksdb/rocksdb_store.h"
 #include "storage/test_stores.h"
 
@@ -294,6 +296,47 @@ TEST_F(RocksDbFaults, NoRoomForTableFilesIsReportedAndOvercome) {
   EXPECT_EQ(keys(), acknowledged);
   open();
   EXPECT_EQ(keys(), acknowledged);
+}
+
+TEST_F(RocksDbFaults, DamagedDataIsReportedAsCorruption) {
+  for (int i = 0; i < 400; ++i) ASSERT_TRUE(write("k" + std::to_string(i), 2000));
+  store_.reset();
+  int damaged = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path() + "/store")) {
+    if (entry.path().extension() != ".sst") continue;
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    for (std::uintmax_t at = 100; at + 1000 < entry.file_size(); at += 500) {
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put('?');
+    }
+    ++damaged;
+  }
+  ASSERT_GT(damaged, 0);
+  RocksDbOptions options;
+  auto opened = open_rocksdb_store(directory_.path() + "/store", options);
+  if (!opened) {
+    EXPECT_EQ(opened.error().code, ErrorCode::kCorruption) << opened.error().message;
+    return;
+  }
+  const auto cache = make_cached_store(*std::move(opened), {.traces = 0});
+  for (int twice = 0; twice < 2; ++twice) {
+    const auto iterator = cache->scan({}, Direction::kForward);
+    while (iterator->valid()) iterator->next();
+    ASSERT_FALSE(iterator->status());
+    EXPECT_EQ(iterator->status().error().code, ErrorCode::kCorruption);
+    int unreadable = 0;
+    for (int i = 0; i < 400; ++i) {
+      std::string value;
+      const Result<bool> found = cache->get("k" + std::to_string(i), value);
+      if (found) {
+        EXPECT_TRUE(*found);
+      } else {
+        EXPECT_EQ(found.error().code, ErrorCode::kCorruption);
+        ++unreadable;
+      }
+    }
+    EXPECT_GT(unreadable, 0);
+  }
 }
 
 }  // namespace
