@@ -113,11 +113,12 @@ class Wire(ServerCase):
                 self.assertEqual(answer.status, 200, answer.raw)
 
     def test_a_body_that_is_not_what_its_encoding_says_is_refused(self):
+        # AWS answers 500 here, as strange as it is.
         good = gzip.compress(b'{"TableName":"Wire","Key":{"pk":{"S":"a"}}}')
         for name, bad in (("plain", b"{}"), ("cut", good[:-9]), ("empty", b"")):
             with self.subTest(name):
                 answer = self.wire.call("GetItem", bad, {"Content-Encoding": "gzip"})
-                self.assertEqual(answer.status, 400, answer.raw)
+                self.assertEqual((answer.status, answer.error), (500, "InternalServerError"))
         self.assert_serving()
 
     def test_a_bomb_is_refused(self):

@@ -24,7 +24,7 @@ from support.wire import Answer, Caller, default_headers
 
 ROUNDS = 200
 WRITERS = 8
-LOAD_S = (0.02, 0.15)  # how long a round writes before the kill
+LOAD_S = (0.03, 0.3)  # how long a round writes before the kill
 AGAIN_PROBABILITY = 0.15  # a second kill during or right after the recovery
 ADMIN_EVERY = 5
 INDEX_READY_S = 10

@@ -102,7 +102,7 @@ DIFFERENCES = (
         "transaction-order",
         "400 ValidationException: (Transaction request cannot include multiple operations on one "
         "item|ExpressionAttribute(Names|Values) can only be specified when using expressions.*"
-        "|Invalid .*)",
+        "|Invalid .*|Supplied AttributeValue .*|The parameter cannot be converted .*)",
         "400 (ValidationException|TransactionCanceledException): .*",
         "Parley",
         "All of a transaction's items are checked, in order, before any is looked up; DynamoDB "
@@ -183,7 +183,7 @@ DIFFERENCES = (
     Difference(
         "select-and-projection",
         "400 ValidationException: (Cannot specify the (ProjectionExpression|AttributesToGet) when "
-        "choosing to get .*|ALL_PROJECTED_ATTRIBUTES can be used only when Scanning .*)",
+        "choosing to get .*|Must specify the AttributesToGet or ProjectionExpression .*|ALL_PROJECTED_ATTRIBUTES can be used only when Scanning .*)",
         "400 ValidationException: .*",
         "both",
         "What is wrong with Select is found before the table is looked up, and the message names "
@@ -196,6 +196,43 @@ DIFFERENCES = (
         "400 ValidationException: Invalid .*BETWEEN operator requires upper bound.*HeapByteBuffer.*",
         "Parley",
         "The message shows binary values in base64; DynamoDB Local shows a Java object.",
+    ),
+    Difference(
+        "key-condition-order",
+        "400 ValidationException: (Invalid operator used in KeyConditionExpression: .*"
+        "|KeyConditionExpressions cannot contain .*|Invalid condition in KeyConditionExpression.*"
+        "|Invalid KeyConditionExpression: .*)",
+        "400 ValidationException: (Value provided in ExpressionAttribute(Names|Values) unused .*"
+        "|Invalid (Filter|Projection)Expression: .*)",
+        "DynamoDB Local",
+        "A key condition that is no key condition is found after the other expressions have been "
+        "checked; Parley says so first. The request is refused either way.",
+        ("Query",),
+    ),
+    Difference(
+        "expressions-before-keys",
+        r"400 ValidationException: Invalid \w+Expression: .*",
+        "400 ValidationException: (The number of conditions on the keys is invalid"
+        "|Invalid attribute value type|One or more parameter values were invalid: .*)",
+        "Parley",
+        "What is wrong with an expression is found before the key is held against the table.",
+    ),
+    Difference(
+        "table-exists",
+        "400 ResourceInUseException: Table already exists: .*",
+        "400 ResourceInUseException: Cannot create preexisting table",
+        "Parley",
+        "DynamoDB's own message.",
+        ("CreateTable",),
+    ),
+    Difference(
+        "key-value-faults",
+        "400 ValidationException: One or more parameter values were invalid: Condition parameter "
+        "type does not match schema type",
+        "400 ValidationException: One or more parameter values were invalid: Aggregated size of .*",
+        "both",
+        "Of a key value that is of the wrong type and too long, one fault is named.",
+        ("Query",),
     ),
     Difference(
         "lazy-projection",

@@ -119,6 +119,15 @@ def _reason_messages(_operation, _request, parley, reference):
             their["Message"] = mine["Message"]
 
 
+def _limit_reached(operation, request, parley, reference):
+    ours, theirs = _body(parley), _body(reference)
+    if operation not in ("Query", "Scan") or "Limit" not in request or "Pages" not in ours:
+        return
+    if ours["Pages"] == theirs.get("Pages", 1) + 1 and ours["Count"] == theirs.get("Count"):
+        theirs.update(Pages=ours["Pages"], Keys=ours["Keys"])
+        theirs.pop("ConsumedCapacity", None)
+
+
 REPAIRS = (
     Repair(
         "number-format",
@@ -153,6 +162,12 @@ REPAIRS = (
         "transact-get-units",
         "DynamoDB Local leaves ReadCapacityUnits out of a transactional read's table figures.",
         _transact_get_units,
+    ),
+    Repair(
+        "limit-reached",
+        "A page that ends by its Limit has a LastEvaluatedKey, also when nothing follows (as the "
+        "documentation says and dynalite recorded); DynamoDB Local sometimes sees the end coming.",
+        _limit_reached,
     ),
     Repair(
         "reason-messages",
