@@ -81,10 +81,15 @@ Status check_parameter_use(const object& input, const ParameterUse& use) {
   return check_values_have_use(input, use);
 }
 
-Status ExpressionParameters::read(const object& input) {
+Status ExpressionParameters::read_names_of(const object& input) {
   if (const auto names = find_object(input, "ExpressionAttributeNames")) {
     PARLEY_TRY(read_names(*names));
   }
+  return {};
+}
+
+Status ExpressionParameters::read(const object& input) {
+  PARLEY_TRY(read_names_of(input));
   if (const auto values = find_object(input, "ExpressionAttributeValues")) {
     PARLEY_TRY(read_values(*values));
   }

@@ -75,6 +75,9 @@ class ExpressionParameters {
   /// must not be empty", a malformed placeholder, "ExpressionAttributeValues contains invalid
   /// value: … for key :v"; kSerialization.
   [[nodiscard]] Status read(const simdjson::dom::object& input);
+  /// Reads the names alone, for operations that have no values: there ExpressionAttributeValues is
+  /// a member like any other that AWS does not know, and ignored.
+  [[nodiscard]] Status read_names_of(const simdjson::dom::object& input);
 
   // The expression in the parameter of that name, or nullopt without one.
   [[nodiscard]] Result<std::optional<expr::Condition>> condition(

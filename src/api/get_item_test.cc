@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "api/test_database.h"
 #include "api/test_tables.h"
 
@@ -39,6 +41,19 @@ TEST(GetItem, ProjectsPathsInsideTheirHierarchy) {
                   "AttributesToGet":["n","nothing"]})")
                 .json("/Item"),
             R"({"n":{"N":"1"}})");
+}
+
+TEST(GetItem, ExpressionAttributeValuesAreAMemberItDoesNotKnow) {
+  TestDatabase database{kPlainTable};
+  for (const auto* values : {R"({":unused":{"S":"a"}})", R"({"bad":{"S":"a"}})", "{}"}) {
+    EXPECT_EQ(database
+                  .call("GetItem",
+                        std::string(R"({"TableName":"Plain","Key":{"a":{"S":"k"}},)"
+                                    R"("ProjectionExpression":"n","ExpressionAttributeValues":)") +
+                            values + "}")
+                  .body(),
+              "{}");
+  }
 }
 
 TEST(GetItem, ConsistentReadsCostTwice) {

@@ -11,7 +11,7 @@ namespace parley::api {
 Result<std::optional<expr::Projection>> read_projection(const simdjson::dom::object& input,
                                                         ExpressionParameters& expressions) {
   auto projection = PARLEY_TRY(LegacyParameters::attributes_to_get(input));
-  PARLEY_TRY(expressions.read(input));
+  PARLEY_TRY(expressions.read_names_of(input));
   if (auto bound = PARLEY_TRY(expressions.projection(input))) projection = std::move(bound);
   PARLEY_TRY(expressions.check_all_used());
   return projection;

@@ -183,7 +183,8 @@ DIFFERENCES = (
     Difference(
         "select-and-projection",
         "400 ValidationException: (Cannot specify the (ProjectionExpression|AttributesToGet) when "
-        "choosing to get .*|Must specify the AttributesToGet or ProjectionExpression .*|ALL_PROJECTED_ATTRIBUTES can be used only when Scanning .*)",
+        "choosing to get .*|Must specify the AttributesToGet or ProjectionExpression .*"
+        "|ALL_PROJECTED_ATTRIBUTES can be used only when Scanning .*)",
         "400 ValidationException: .*",
         "both",
         "What is wrong with Select is found before the table is looked up, and the message names "
@@ -216,6 +217,24 @@ DIFFERENCES = (
         "|Invalid attribute value type|One or more parameter values were invalid: .*)",
         "Parley",
         "What is wrong with an expression is found before the key is held against the table.",
+    ),
+    Difference(
+        "legacy-contains",
+        "400 ValidationException: One or more parameter values were invalid: ComparisonOperator "
+        "(NOT_)?CONTAINS is not valid for (BOOL|NULL) AttributeValue type",
+        "200|400 ConditionalCheckFailedException: .*",
+        "Parley",
+        "The API reference allows (NOT_)CONTAINS a string, number or binary; DynamoDB Local takes "
+        "booleans and null too.",
+    ),
+    Difference(
+        "conditional-operator-order",
+        "400 ValidationException: ConditionalOperator can only be used when Filter or Expected has "
+        "two or more elements",
+        "400 ValidationException: One or more parameter values were invalid: .*",
+        "DynamoDB Local",
+        "A lone ConditionalOperator is found after what is wrong with the condition it stands "
+        "beside; Parley says so first. The request is refused either way.",
     ),
     Difference(
         "table-exists",
