@@ -69,16 +69,16 @@ Result<std::optional<expr::Condition>> LegacyParameters::expected(const object& 
     for (const auto field : *parameter) {
       if (field.value.is_null()) continue;
       const auto json = as_object(field.value);
-      expr::LegacyExpectation expectation{.attribute = field.key,
-                                          .op = comparison_operator(json),
-                                          .exists = find_boolean(json, "Exists")};
+      auto& expectation = expectations.emplace_back();
+      expectation.attribute = field.key;
+      expectation.op = comparison_operator(json);
+      expectation.exists = find_boolean(json, "Exists");
       if (const auto list = find_array(json, "AttributeValueList")) {
         expectation.values = PARLEY_TRY(values(*list));
       }
       if (const auto single = find_member(json, "Value")) {
         expectation.value = PARLEY_TRY(value(*single));
       }
-      expectations.push_back(std::move(expectation));
     }
   }
   const auto combine = PARLEY_TRY(conditional_operator(input, expectations.size()));
