@@ -84,6 +84,7 @@ void TextTable::print(const Console& console) const {
     return;
   }
   std::vector<std::size_t> widths;
+  widths.reserve(headings_.size());
   for (const auto& heading : headings_) widths.push_back(display_width(heading));
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -106,6 +107,7 @@ void TextTable::print(const Console& console) const {
   };
   print_row(headings_);
   std::vector<std::string> rule;
+  rule.reserve(widths.size());
   for (const std::size_t width : widths) rule.emplace_back(width, '-');
   print_row(rule);
   for (const auto& row : rows_) print_row(row);

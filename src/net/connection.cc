@@ -16,9 +16,9 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 // Replies of a pipeline are gathered up to this before they are written.
-constexpr std::size_t kGatherSizeBytesMax = 64 * 1024;
+constexpr std::size_t kGatherSizeBytesMax = std::size_t{64} * 1024;
 // A body from this size on is written from where it lies instead of being copied.
-constexpr std::size_t kLargeBodySizeBytes = 32 * 1024;
+constexpr std::size_t kLargeBodySizeBytes = std::size_t{32} * 1024;
 constexpr std::chrono::milliseconds kLingerTime{2'000};
 // What a client may still send after a reply that ends the connection.
 constexpr std::size_t kLingerSizeBytesMax = 64u << 20;

@@ -18,9 +18,9 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 
 // An idle connection keeps this much; a request of a DynamoDB client is seldom larger.
-constexpr std::size_t kBufferSizeBytes = 8 * 1024;
+constexpr std::size_t kBufferSizeBytes = std::size_t{8} * 1024;
 // A buffer that a large body made larger than this is given back after the request.
-constexpr std::size_t kKeptBufferSizeBytes = 256 * 1024;
+constexpr std::size_t kKeptBufferSizeBytes = std::size_t{256} * 1024;
 
 std::string_view to_std(boost::beast::string_view text) {
   return {text.data(), text.size()};
