@@ -32,7 +32,7 @@ def run_unit(build):
     )
     passed = sum(map(int, re.findall(r"\[  PASSED  \] (\d+) test", done.stdout)))
     failed = sum(
-        map(int, re.findall(r"^\d+: ?(?:\d+: )? ?(\d+) FAILED TEST", done.stdout, re.MULTILINE))
+        map(int, re.findall(r"^\d+:\s+(\d+) FAILED TEST", done.stdout, re.MULTILINE))
     )
     if done.returncode:  # also a program that crashed, and so printed no summary
         failed = max(failed, 1)
