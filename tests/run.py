@@ -31,9 +31,7 @@ def run_unit(build):
         ["ctest", "--test-dir", build, "--verbose"], capture_output=True, text=True
     )
     passed = sum(map(int, re.findall(r"\[  PASSED  \] (\d+) test", done.stdout)))
-    failed = sum(
-        map(int, re.findall(r"^\d+:\s+(\d+) FAILED TEST", done.stdout, re.MULTILINE))
-    )
+    failed = sum(map(int, re.findall(r"^\d+:\s+(\d+) FAILED TEST", done.stdout, re.MULTILINE)))
     if done.returncode:  # also a program that crashed, and so printed no summary
         failed = max(failed, 1)
         print(re.sub(r"(?m)^\d+: \[(?: RUN|       OK|---).*\n", "", done.stdout), done.stderr)

@@ -237,6 +237,27 @@ DIFFERENCES = (
         "beside; Parley says so first. The request is refused either way.",
     ),
     Difference(
+        "remove-below-missing-item",
+        "200",
+        "400 ValidationException: The document path provided in the update expression is invalid "
+        "for update",
+        "Parley",
+        "REMOVE of a nested path is silent where the whole item is missing, as on AWS; DynamoDB "
+        "Local looks for the path in an item of the key alone.",
+        ("UpdateItem", "TransactWriteItems"),
+        r"(?i)\bREMOVE\b",
+    ),
+    Difference(
+        "index-key-type",
+        "400 ValidationException: One or more parameter values were invalid: Type mismatch for "
+        "Index Key .*",
+        "200",
+        "Parley",
+        "A value of the wrong type for an index key refuses the write; DynamoDB Local lets ADD "
+        "make one where the attribute was missing.",
+        ("UpdateItem",),
+    ),
+    Difference(
         "table-exists",
         "400 ResourceInUseException: Table already exists: .*",
         "400 ResourceInUseException: Cannot create preexisting table",
