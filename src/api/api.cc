@@ -92,7 +92,7 @@ void Service::answer(const Request& request, const Operation* operation, ReplyCa
   Random& random = database_.random();
   std::string body;
   const auto outcome = run(database_, request, operation, body);
-  if (!outcome) return reply(error_reply(request, outcome.error(), random));
+  if (!outcome) return refuse(request, outcome.error(), std::move(reply));
   // Made before the commit is awaited: the committer's thread only sends.
   Reply success = make_reply(request, 200, std::move(body), random);
   if (outcome->ticket == 0) return reply(std::move(success));
@@ -100,6 +100,21 @@ void Service::answer(const Request& request, const Operation* operation, ReplyCa
       outcome->ticket, [request, &random, success = std::move(success),
                         callback = std::move(reply)](const Status& committed) mutable {
         callback(committed ? std::move(success) : error_reply(request, committed.error(), random));
+      });
+}
+
+void Service::refuse(const Request& request, const Error& error, ReplyCallback reply) {
+  Random& random = database_.random();
+  if (error.code != ErrorCode::kConditionalCheckFailed &&
+      error.code != ErrorCode::kTransactionCanceled) {
+    return reply(error_reply(request, error, random));
+  }
+  // The item that failed the condition may itself not be durable yet: nobody is told of it before.
+  storage::CommitPipeline& commits = database_.commits();
+  commits.when_committed(
+      commits.last_submitted(),
+      [request, error, &random, callback = std::move(reply)](const Status& committed) mutable {
+        callback(error_reply(request, committed ? error : committed.error(), random));
       });
 }
 

@@ -64,6 +64,7 @@ class Service {
 
  private:
   void answer(const Request& request, const Operation* operation, ReplyCallback reply);
+  void refuse(const Request& request, const Error& error, ReplyCallback reply);
 
   engine::Database& database_;
   BlockingExecutor run_blocking_;

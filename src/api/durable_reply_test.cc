@@ -1,0 +1,131 @@
+// No reply tells of a write before that write is durable: neither its own, nor a failed condition
+// that rests on it.
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "storage/memory/memory_store.h"
+
+namespace parley::api {
+namespace {
+
+/// A memory store whose writes wait while its gate is shut, or fail as on a broken disk.
+class GatedStore final : public storage::KeyValueStore {
+ public:
+  enum class Gate { kOpen, kShut, kBroken };
+
+  void set(Gate gate) {
+    {
+      const std::scoped_lock lock(mutex_);
+      gate_ = gate;
+    }
+    changed_.notify_all();
+  }
+  Status write(const storage::WriteBatch& batch, storage::Sync sync) override {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return gate_ != Gate::kShut; });
+    if (gate_ == Gate::kBroken) return fail(ErrorCode::kIo, "The disk is gone");
+    return inner_->write(batch, sync);
+  }
+  Result<bool> get(std::string_view key, std::string& value,
+                   const storage::Snapshot* snapshot) const override {
+    return inner_->get(key, value, snapshot);
+  }
+  std::unique_ptr<storage::Iterator> scan(const storage::KeyRange& range,
+                                          storage::Direction direction,
+                                          const storage::Snapshot* snapshot) const override {
+    return inner_->scan(range, direction, snapshot);
+  }
+  std::unique_ptr<storage::Snapshot> snapshot() const override { return inner_->snapshot(); }
+  Status flush() override { return inner_->flush(); }
+
+ private:
+  std::unique_ptr<storage::KeyValueStore> inner_ = storage::make_memory_store();
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Gate gate_ = Gate::kOpen;
+};
+
+constexpr std::string_view kConditionalPut =
+    R"json({"TableName":"Locks","Item":{"Id":{"S":"a"}},
+            "ConditionExpression":"attribute_not_exists(Id)"})json";
+
+class DurableReply : public testing::Test {
+ protected:
+  DurableReply() {
+    auto store = std::make_unique<GatedStore>();
+    store_ = store.get();
+    database_ = engine::Database::open(std::move(store), {}, clock_, random_).value();
+    service_ =
+        std::make_unique<Service>(*database_, [](std::move_only_function<void()> task) { task(); });
+    EXPECT_EQ(send("CreateTable",
+                   R"({"TableName":"Locks","BillingMode":"PAY_PER_REQUEST",
+                       "KeySchema":[{"AttributeName":"Id","KeyType":"HASH"}],
+                       "AttributeDefinitions":[{"AttributeName":"Id","AttributeType":"S"}]})")
+                  .get()
+                  .status,
+              200);
+  }
+  ~DurableReply() override { store_->set(GatedStore::Gate::kOpen); }
+
+  std::future<Reply> send(std::string_view operation, std::string_view body) {
+    const std::string target = "DynamoDB_20120810." + std::string(operation);
+    Request request;
+    request.method = "POST";
+    request.path = "/";
+    request.target = target;
+    request.content_type = "application/x-amz-json-1.0";
+    request.authorization =
+        "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, "
+        "SignedHeaders=host, Signature=0";
+    request.date = "20260101T000000Z";
+    request.body = body;
+    std::promise<Reply> promise;
+    auto reply = promise.get_future();
+    service_->handle(request, [kept = std::move(promise)](Reply value) mutable {
+      kept.set_value(std::move(value));
+    });
+    return reply;
+  }
+
+  static bool is_answered(const std::future<Reply>& reply) {
+    return reply.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+
+  ManualClock clock_{1'767'323'045'678'000};
+  SeededRandom random_{42};
+  GatedStore* store_ = nullptr;  // owned by database_
+  std::unique_ptr<engine::Database> database_;
+  std::unique_ptr<Service> service_;
+};
+
+TEST_F(DurableReply, AFailedConditionWaitsForTheWriteItRestsOn) {
+  store_->set(GatedStore::Gate::kShut);
+  auto first = send("PutItem", kConditionalPut);
+  auto second = send("PutItem", kConditionalPut);
+  EXPECT_FALSE(is_answered(first));
+  EXPECT_FALSE(is_answered(second));
+  store_->set(GatedStore::Gate::kOpen);
+  EXPECT_EQ(first.get().status, 200);
+  EXPECT_NE(second.get().body.find("ConditionalCheckFailedException"), std::string::npos);
+}
+
+TEST_F(DurableReply, AConditionThatFailedOnALostWriteIsAnErrorOfTheServer) {
+  store_->set(GatedStore::Gate::kShut);
+  auto first = send("PutItem", kConditionalPut);
+  auto second = send("PutItem", kConditionalPut);
+  store_->set(GatedStore::Gate::kBroken);
+  EXPECT_EQ(first.get().status, 500);
+  EXPECT_EQ(second.get().status, 500);
+}
+
+}  // namespace
+}  // namespace parley::api
