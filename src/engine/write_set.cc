@@ -114,8 +114,7 @@ Status WriteSet::grow_collection(const model::Table& table, const model::ItemVie
   if (size_delta == 0) return {};
   auto key = collection_size_key_of(table, item);
   if (size_delta > 0 && pipeline_.counter(key) + size_delta > kCollectionSizeBytesMax) {
-    return fail(ErrorCode::kItemCollectionSizeLimitExceeded,
-                "Collection size exceeded.");
+    return fail(ErrorCode::kItemCollectionSizeLimitExceeded, "Collection size exceeded.");
   }
   counters_.push_back({std::move(key), size_delta});
   return {};

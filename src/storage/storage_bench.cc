@@ -2,7 +2,6 @@
 // microseconds an operation (a page of 25, a point read) and batches a second.
 #include <fmt/core.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -112,31 +111,25 @@ void measure_store(KeyValueStore& store, const char* name) {
   measure_reads(store, name, "overwritten 64x");
 }
 
-/// Submitters that each wait for their own batch of 1 KB.
+/// Submitters that each wait for their own batch of 1 KB, kBatches between them.
 double batches_a_second(int submitters, const std::function<void(const WriteBatch&)>& write) {
-  std::atomic<std::uint64_t> done = 0;
-  std::atomic<bool> stop = false;
+  constexpr int kBatches = 32'000;
+  const auto start = Steady::now();
   std::vector<std::thread> threads;
   for (int submitter = 0; submitter < submitters; ++submitter) {
     threads.emplace_back([&, submitter] {
       const std::string value(1000, 'v');
       std::mt19937 random(static_cast<unsigned>(submitter));
-      while (!stop) {
+      for (int left = kBatches / submitters; left > 0; --left) {
         WriteBatch batch;
         batch.put(key_of(static_cast<int>(random() % 1000), static_cast<int>(random() % 1000)),
                   value);
         write(batch);
-        ++done;
       }
     });
   }
-  const auto start = Steady::now();
-  std::this_thread::sleep_for(std::chrono::seconds(3));
-  const std::uint64_t count = done;
-  const double seconds = Seconds(Steady::now() - start).count();
-  stop = true;
   for (std::thread& thread : threads) thread.join();
-  return static_cast<double>(count) / seconds;
+  return kBatches / Seconds(Steady::now() - start).count();
 }
 
 void measure_commits(KeyValueStore& store, const char* name) {
