@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 
 #include "base/assert.h"
 
@@ -125,17 +126,21 @@ Fault check_range(std::int64_t magnitude, std::int64_t digit_count) {
   return digit_count > kDigitsMax ? Fault::kTooManyDigits : Fault::kNone;
 }
 
-/// Reads the power of ten behind an 'e'. A number whose power does not fit 32 bits is none at all.
+/// Reads the power of ten behind an 'e'. A number whose power does not fit 64 bits is none at all;
+/// one far outside the range is cut down to a power that still is.
 bool read_exponent(const char* at, const char* end, std::int64_t& exponent) {
-  constexpr std::int64_t kLimit = 2'147'483'647;
+  constexpr std::int64_t kLimit = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kFarOutside = std::int64_t{1} << 40;
   const bool negative = at != end && *at == '-';
   if (at != end && (*at == '+' || *at == '-')) ++at;
   if (at == end) return false;
   for (; at != end; ++at) {
     if (!is_digit(*at)) return false;
-    exponent = exponent * 10 + (*at - '0');
-    if (exponent > kLimit) return false;
+    const int digit = *at - '0';
+    if (exponent > (kLimit - digit) / 10) return false;
+    exponent = exponent * 10 + digit;
   }
+  exponent = std::min(exponent, kFarOutside);
   if (negative) exponent = -exponent;
   return true;
 }
@@ -178,7 +183,7 @@ Fault read_text(std::string_view text, Decimal& decimal) {
   }
   if (written == 0) {
     decimal.negative = false;
-    return Fault::kNone;
+    return check_range(exponent, 1);  // as it is written: 0e126 overflows
   }
   exponent += held_zeros - after_point;
   const Fault fault = check_range(exponent + written - 1, written);
