@@ -74,8 +74,10 @@ Result<OperationReply> query(OperationContext& context, const simdjson::dom::obj
     page.projection = std::move(projection);
   }
   PARLEY_TRY(expressions.check_all_used());
-  if (!key_condition) key_condition = PARLEY_TRY(legacy.key_conditions(input));
-  PARLEY_TRY(check_condition_count(*key_condition, page.index.has_value()));
+  if (!key_condition) {
+    key_condition = PARLEY_TRY(legacy.key_conditions(input));
+    PARLEY_TRY(check_condition_count(*key_condition, page.index.has_value()));
+  }
   page.select = PARLEY_TRY(read_select(input));
 
   const engine::Query request{.page = std::move(page),

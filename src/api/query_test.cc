@@ -179,13 +179,23 @@ TEST_F(Query, RefusesWhatIsNoQuery) {
   }
 }
 
-TEST_F(Query, ThreeKeyConditionsNeedAnIndex) {
+TEST_F(Query, AKeyAttributeTakesOneCondition) {
+  EXPECT_EQ(database_
+                .call("Query", R"({"TableName":"Missing",
+                  "KeyConditionExpression":"a = :p AND b > :p AND b < :p",
+                  "ExpressionAttributeValues":{":p":{"S":"p"}}})")
+                .message(),
+            "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one "
+            "condition per key");
+}
+
+TEST_F(Query, KeyConditionsAreCountedOnceTheTableIsKnown) {
   EXPECT_EQ(database_
                 .call("Query", R"({"TableName":"Missing",
                   "KeyConditionExpression":"a = :p AND b = :p AND c = :p",
                   "ExpressionAttributeValues":{":p":{"S":"p"}}})")
                 .message(),
-            "Conditions can be of length 1 or 2 only");
+            "Requested resource not found");
 }
 
 }  // namespace

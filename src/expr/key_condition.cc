@@ -120,7 +120,9 @@ class TermCollector {
       return invalid("Invalid condition in KeyConditionExpression: No key attribute specified");
     }
     if (std::ranges::find(terms, *attribute, &KeyCondition::Term::attribute) != terms.end()) {
-      return invalid("KeyConditionExpressions must only contain one condition per key");
+      return invalid(
+          "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition "
+          "per key");
     }
     term.attribute = *attribute;
     switch (node.kind) {
@@ -192,6 +194,26 @@ std::unexpected<Error> missed(const std::string& attribute) {
   return invalid("Query condition missed key schema element: " + attribute);
 }
 
+/// The attributes of a sort key are compared from the first on, all but the last of them by "=".
+/// `find` gives the condition on an attribute, or nullptr.
+template <typename Find>
+Status check_range_order(const model::KeySchema& key, const Find& find) {
+  std::string unequal;
+  for (const model::KeyAttribute& attribute : key.range) {
+    const KeyCondition::Term* term = find(attribute.name);
+    if (term != nullptr && !unequal.empty()) {
+      return invalid("RANGE key attributes " + unequal +
+                     " must have equality conditions specified in the query because a condition is "
+                     "present on key attribute " +
+                     attribute.name);
+    }
+    if (term != nullptr && term->op == RangeOperator::kEqual) continue;
+    if (!unequal.empty()) unequal += ", ";
+    unequal += attribute.name;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<KeyCondition> KeyCondition::parse(std::string_view text, Substitutions& substitutions) {
@@ -207,7 +229,6 @@ Result<KeyCondition> KeyCondition::parse(std::string_view text, Substitutions& s
 
 Result<KeyConditions> KeyCondition::resolve(const model::KeySchema& key) const {
   const bool simple = key.hash.size() == 1 && key.range.size() <= 1;
-  if (simple && terms_.size() > 2) return invalid("Conditions can be of length 1 or 2 only");
   // A table of a partition key alone takes no second condition.
   if (simple && key.range.empty() && terms_.size() > 1) {
     return invalid("Query key condition not supported");
@@ -216,6 +237,12 @@ Result<KeyConditions> KeyCondition::resolve(const model::KeySchema& key) const {
     const auto term = std::ranges::find(terms_, attribute, &Term::attribute);
     return term == terms_.end() ? nullptr : &*term;
   };
+  const std::size_t key_attribute_count = key.hash.size() + key.range.size();
+  if (terms_.size() > key_attribute_count) {
+    return invalid("The number of query conditions (" + std::to_string(terms_.size()) +
+                   ") exceeds the number of key attributes defined in the schema (" +
+                   std::to_string(key_attribute_count) + ")");
+  }
   KeyConditions resolved;
   std::size_t used = 0;
   for (const model::KeyAttribute& attribute : key.hash) {
@@ -225,6 +252,7 @@ Result<KeyConditions> KeyCondition::resolve(const model::KeySchema& key) const {
     resolved.hash.push_back(term->first);
     ++used;
   }
+  PARLEY_TRY(check_range_order(key, find));
   for (const model::KeyAttribute& attribute : key.range) {
     const Term* term = find(attribute.name);
     if (term == nullptr) {
@@ -232,10 +260,6 @@ Result<KeyConditions> KeyCondition::resolve(const model::KeySchema& key) const {
       break;
     }
     PARLEY_TRY(check_term(attribute, KeyRole::kRange, *term));
-    // Only the last of the sort key attributes used may be compared otherwise than by "=".
-    if (!resolved.range.empty() && resolved.range.back().op != RangeOperator::kEqual) {
-      return invalid("Query key condition not supported");
-    }
     resolved.range.push_back({term->op, term->first, term->second});
     ++used;
   }

@@ -64,7 +64,8 @@ TEST(KeyCondition, ErrorsThatNeedNoTable) {
       {":s = :s", "Invalid condition in KeyConditionExpression: No key attribute specified"},
       {"a.b = :s", "KeyConditionExpressions cannot have conditions on nested attributes"},
       {"pk=:s and sk=:n and sk=:m",
-       "KeyConditionExpressions must only contain one condition per "
+       "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition "
+       "per "
        "key"},
       {"pk < :map",
        "Invalid KeyConditionExpression: Incorrect operand type for operator or "
@@ -97,7 +98,9 @@ TEST(KeyCondition, ErrorsAgainstTheSchema) {
       {"pk > :s", "Query key condition not supported"},
       {"begins_with(pk,:s)", "Query key condition not supported"},
       {"pk between :S and :s", "Query key condition not supported"},
-      {"pk=:s and sk=:n and c=:n", "Conditions can be of length 1 or 2 only"},
+      {"pk=:s and sk=:n and c=:n",
+       "The number of query conditions (3) exceeds the number of key attributes defined in the "
+       "schema (2)"},
       {"pk = :e",
        "One or more parameter values are not valid. The AttributeValue for a key "
        "attribute cannot contain an empty string value. Key: pk"},
@@ -176,10 +179,14 @@ TEST(KeyCondition, MultiAttributeKeysTakeAllHashAndALeftPrefixOfRange) {
   EXPECT_EQ(error_of("r2 > :n AND h2 = :n AND r1 = :s AND h1 = :s", key), "");
   EXPECT_EQ(error_of("h1 = :s AND h2 = :n AND begins_with(r1, :s)", key), "");
   EXPECT_EQ(error_of("h1 = :s", key), "Query condition missed key schema element: h2");
-  EXPECT_EQ(error_of("h1 = :s AND h2 = :n AND r2 = :n", key),
-            "Query condition missed key schema element: r1");
-  EXPECT_EQ(error_of("h1 = :s AND h2 = :n AND r1 > :s AND r2 = :n", key),
-            "Query key condition not supported");
+  EXPECT_EQ(
+      error_of("h1 = :s AND h2 = :n AND r2 = :n", key),
+      "RANGE key attributes r1 must have equality conditions specified in the query because a "
+      "condition is present on key attribute r2");
+  EXPECT_EQ(
+      error_of("h1 = :s AND h2 = :n AND r1 > :s AND r2 = :n", key),
+      "RANGE key attributes r1 must have equality conditions specified in the query because a "
+      "condition is present on key attribute r2");
   EXPECT_EQ(error_of("h1 = :s AND h2 > :n", key), "Query key condition not supported");
 }
 
