@@ -9,6 +9,7 @@
 #include "engine/expression_checks.h"
 #include "engine/index_entry.h"
 #include "engine/key_validation.h"
+#include "model/limits.h"
 
 namespace parley::engine {
 namespace {
@@ -126,6 +127,22 @@ Result<WriteOutcome> apply(const TableSnapshot& table, const ItemWrite& write, s
   return outcome;
 }
 
+namespace {
+
+/// UpdateItem has a limit of its own besides the item's, which transactions do not have.
+Status check_written_size(const ItemWrite& write, const Decision& decision) {
+  const auto* const* request = std::get_if<const UpdateItem*>(&write);
+  if (request == nullptr || !decision.updated || !(*request)->update) return {};
+  if (decision.updated->bytes().size() < model::kItemSizeBytesMax / 2) return {};
+  if ((*request)->update->written_size_bytes(decision.updated->view()) <=
+      model::kItemSizeBytesMax) {
+    return {};
+  }
+  return invalid("Item size to update has exceeded the maximum allowed size");
+}
+
+}  // namespace
+
 Result<WriteOutcome> write_item(DatabaseState& state, const ItemWrite& write) {
   for (;;) {
     const auto [table, version] = PARLEY_TRY(state.catalog.find(table_of(write)));
@@ -140,6 +157,7 @@ Result<WriteOutcome> write_item(DatabaseState& state, const ItemWrite& write) {
     if (!old_bytes.empty()) old_item.emplace(std::string_view(old_bytes));
     auto decision = PARLEY_TRY(decide(write, old_item));
     PARLEY_TRY(check_updated(*table, old_item, decision));
+    PARLEY_TRY(check_written_size(write, decision));
     WriteSet set(state.commits);
     auto outcome =
         PARLEY_TRY(apply(table, write, key, std::move(old_bytes), std::move(decision), set));

@@ -36,6 +36,21 @@ struct Refusal {
   std::string message;
 };
 
+TEST_F(MusicTable, UpdateItemIsChargedForWhatItWritesAndEachAction) {
+  // 3 bytes for the update, 19 for a SET, 2 for a REMOVE; the key (5 bytes here) is not written.
+  constexpr std::size_t kRoom = 409'600 - 3 - 19 - 1;
+  const std::string key = R"({"pk":{"S":"a"},"sk":{"N":"1"}})";
+  auto update = [&](const std::string& expression, std::size_t size) {
+    const std::string value = R"({":v":{"S":")" + text('x', size) + R"("}})";
+    return message_of(database.update("music", key, {.values = value, .update = expression}));
+  };
+  const std::string too_large = "Item size to update has exceeded the maximum allowed size";
+  EXPECT_EQ(update("SET v = :v", kRoom), "");
+  EXPECT_EQ(update("SET v = :v", kRoom + 1), too_large);
+  EXPECT_EQ(update("SET v = :v REMOVE w", kRoom - 2), "");
+  EXPECT_EQ(update("SET v = :v REMOVE w", kRoom - 1), too_large);
+}
+
 TEST_F(MusicTable, PutRefusesAnItemWithoutAFitKey) {
   const std::string not_empty =
       "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "

@@ -178,6 +178,13 @@ class Update {
   /// …). The result's size and index keys are the caller's to check.
   [[nodiscard]] Result<model::Item> apply(const model::MapView& old_item, bool item_exists) const;
 
+  /// What DynamoDB charges UpdateItem's own size limit for, given the item after the update: the
+  /// top-level attributes that SET and ADD write, 3 bytes for the update, 19 for each SET and ADD
+  /// (20 through a list's index) and 2 for each REMOVE and DELETE. Source: measured on AWS by
+  /// github.com/paritysuite/dynamodb-conformance (limits/itemSizeBySurface). Zero for
+  /// AttributeUpdates, which nobody has measured.
+  [[nodiscard]] std::size_t written_size_bytes(const model::MapView& updated) const;
+
   /// For UPDATED_OLD (`item` = the old one) and UPDATED_NEW (the new one): the leaves at the paths
   /// of the update inside their hierarchy; nullopt when nothing is there.
   [[nodiscard]] std::optional<model::Item> updated_parts(const model::MapView& item) const;

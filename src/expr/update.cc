@@ -1,8 +1,11 @@
 // Update: binding, and what its façade promises. Computing the new values is update_values.cc,
 // writing the new item rewrite.cc.
 #include <algorithm>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "expr/binder.h"
 #include "expr/bound_update.h"
@@ -176,6 +179,29 @@ bool Update::only_removes() const {
 Result<model::Item> Update::apply(const model::MapView& old_item, bool item_exists) const {
   const UpdateValues values = PARLEY_TRY(compute_update_values(*bound_, old_item));
   return rewrite_item(*bound_, values, old_item, item_exists);
+}
+
+std::size_t Update::written_size_bytes(const model::MapView& updated) const {
+  constexpr std::size_t kUpdateCost = 3;
+  constexpr std::size_t kWriteCost = 19;
+  constexpr std::size_t kRemovalCost = 2;
+  if (bound_->is_legacy) return 0;
+  std::size_t size_bytes = kUpdateCost;
+  std::vector<std::string_view> written;
+  for (const BoundUpdateAction& action : bound_->actions) {
+    if (action.clause == UpdateClause::kRemove || action.clause == UpdateClause::kDelete) {
+      size_bytes += kRemovalCost;
+      continue;
+    }
+    const auto target =
+        std::span(bound_->elements).subspan(action.target.begin, action.target.size);
+    size_bytes += kWriteCost + (std::ranges::any_of(target, &PathElement::is_index) ? 1 : 0);
+    const std::string_view name = target.front().name;
+    if (std::ranges::find(written, name) != written.end()) continue;
+    written.push_back(name);
+    if (const auto value = updated.find(name)) size_bytes += name.size() + value->size_bytes();
+  }
+  return size_bytes;
 }
 
 std::optional<model::Item> Update::updated_parts(const model::MapView& item) const {
