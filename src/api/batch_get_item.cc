@@ -23,7 +23,7 @@ using simdjson::dom::object;
 
 namespace {
 
-constexpr Shape kKeysShape = list_of(kAttributeMapShape, 1, model::kBatchGetKeysMax);
+constexpr Shape kKeysShape = plain(list_of(kAttributeMapShape, 1, model::kBatchGetKeysMax));
 
 constexpr Member kKeysAndAttributesMembers[] = {
     {"Keys", &kKeysShape, Presence::kRequired},
@@ -33,7 +33,7 @@ constexpr Member kKeysAndAttributesMembers[] = {
     {"ExpressionAttributeNames", &kAttributeNamesShape},
 };
 constexpr Shape kKeysAndAttributesShape = structure("KeysAndAttributes", kKeysAndAttributesMembers);
-constexpr Shape kRequestItemsShape = map_of(kKeysAndAttributesShape, &kTableNameShape, 1);
+constexpr Shape kRequestItemsShape = plain(map_of(kKeysAndAttributesShape, &kTableNameShape, 1));
 
 constexpr Member kMembers[] = {
     {"ReturnConsumedCapacity", &kReturnConsumedCapacityShape},
@@ -68,6 +68,22 @@ Status read_keys(TableRequest& request, std::vector<engine::GetItem>& gets) {
                     .consistent_read = consistent_read});
   }
   return {};
+}
+
+/// The tables of a batch are projected all by expressions or all by lists of attributes.
+Status check_projections_alike(const object& input) {
+  bool by_expression = false;
+  bool by_list = false;
+  for (const auto field : object_member(input, "RequestItems")) {
+    if (field.value.is_null()) continue;
+    const auto request = as_object(field.value);
+    by_expression = by_expression || find_member(request, "ProjectionExpression").has_value();
+    by_list = by_list || find_member(request, "AttributesToGet").has_value();
+  }
+  if (!by_expression || !by_list) return {};
+  return invalid(
+      "Can not use both expression and non-expression parameters in the same request: "
+      "Non-expression parameters: {AttributesToGet} Expression parameters: {ProjectionExpression}");
 }
 
 Status check_projections(const std::list<TableRequest>& requests,
@@ -129,6 +145,7 @@ Result<OperationReply> batch_get_item(OperationContext& context, const object& i
                                       std::string& out) {
   std::list<TableRequest> requests;  // expression parameters do not move
   std::vector<engine::GetItem> gets;
+  PARLEY_TRY(check_projections_alike(input));
   for (const auto field : object_member(input, "RequestItems")) {
     if (field.value.is_null()) continue;
     auto& request = requests.emplace_back();

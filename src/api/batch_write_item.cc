@@ -32,7 +32,7 @@ constexpr Member kWriteRequestMembers[] = {
 };
 constexpr Shape kWriteRequestShape = structure("WriteRequest", kWriteRequestMembers);
 constexpr Shape kWriteRequestsShape = list_of(kWriteRequestShape, 1, model::kBatchWriteItemsMax);
-constexpr Shape kRequestItemsShape = map_of(kWriteRequestsShape, &kTableNameShape, 1);
+constexpr Shape kRequestItemsShape = map_of(kWriteRequestsShape, &kTableNameShape);
 
 constexpr Member kMembers[] = {
     {"ReturnConsumedCapacity", &kReturnConsumedCapacityShape},
@@ -98,6 +98,9 @@ constinit const Shape kBatchWriteItemInput = structure("BatchWriteItemInput", kM
 
 Result<OperationReply> batch_write_item(OperationContext& context, const object& input,
                                         std::string& out) {
+  if (object_member(input, "RequestItems").size() == 0) {
+    return invalid("The requestItems parameter is required for BatchWriteItem");
+  }
   std::vector<Write> writes;
   const auto requests = PARLEY_TRY(read_request_items(input, writes));
   const auto outcomes = PARLEY_TRY(context.database.batch_write(writes));

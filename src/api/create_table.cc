@@ -48,12 +48,12 @@ constexpr Shape kGlobalIndexes = list_of(kGlobalIndex);
 
 constexpr Member kMembers[] = {
     {"AttributeDefinitions", &kAttributeDefinitionsShape, Presence::kRequired},
-    {"TableName", &kTableNameShape, Presence::kParameter},
+    {"TableName", &kTableNameShape, Presence::kParameterName},
     {"BillingMode", &kBillingModeShape},
     {"ProvisionedThroughput", &kProvisionedThroughputShape},
     {"KeySchema", &kKeySchemaShape, Presence::kRequired},
-    {"LocalSecondaryIndexes", &kLocalIndexes},
     {"GlobalSecondaryIndexes", &kGlobalIndexes},
+    {"LocalSecondaryIndexes", &kLocalIndexes},
     {"StreamSpecification", &kStreamSpecificationShape},
     {"SSESpecification", &kSseSpecificationShape},
     {"Tags", &kTagListShape},

@@ -41,8 +41,10 @@ std::string locals(const std::string& index) {
 TEST(CreateTable, ShapeErrorsComeFirstAndTogether) {
   expect_refused({
       {"{}", "The parameter 'TableName' is required but was not present in the request"},
-      {R"({"TableName":"ab"})",
-       "TableName must be at least 3 characters long and at most 255 characters long"},
+      {R"({"TableName":"ab","AttributeDefinitions":[],"KeySchema":[]})",
+       "2 validation errors detected: Value 'ab' at 'tableName' failed to satisfy constraint: "
+       "Member must have length greater than or equal to 3; Value '[]' at 'keySchema' failed to "
+       "satisfy constraint: Member must have length greater than or equal to 1"},
       {R"({"TableName":"abc;"})",
        "3 validation errors detected: Value null at 'attributeDefinitions' failed to satisfy "
        "constraint: Member must not be null; Value 'abc;' at 'tableName' failed to satisfy "
@@ -220,7 +222,7 @@ TEST(CreateTable, GlobalIndexesTakeUpToFourHashAndFourRangeAttributes) {
       {with(five, key_schema({"a", "b", "c", "d", "e", "f"})),
        kInvalid + "The KeySchema exceeds the maximum allowed number of RANGE key attributes"},
       {with(definitions({"a", "b"}), key_schema({"b", "a:HASH", "b"})),
-       "The KeySchema contains multiple key attributes with the same name"},
+       "Invalid KeySchema: Duplicate key attribute in the KeySchema: b"},
       {with(definitions({"a"}), key_schema({"a", "a"})),
        "Both the Hash Key and the Range Key element in the KeySchema have the same name"},
       {with(definitions({"a", "b", "c"}), key_schema({"b"})),

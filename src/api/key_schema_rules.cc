@@ -109,7 +109,8 @@ Status check_global_key(const KeyElements& key, const AttributeDefinitions& defi
   std::set<std::string_view> names;
   for (const KeyElement& element : key) {
     if (names.insert(element.name).second) continue;
-    return invalid("The KeySchema contains multiple key attributes with the same name");
+    return invalid("Invalid KeySchema: Duplicate key attribute in the KeySchema: " +
+                   std::string(element.name));
   }
   PARLEY_TRY(check_hash_first(key));
   if (!std::ranges::is_partitioned(key, &KeyElement::hash)) {

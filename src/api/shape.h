@@ -53,6 +53,8 @@ enum class Presence : std::uint8_t {
   // all else; and a string too short or too long is "TableName must be at least 3 characters long
   // and at most 255 characters long". Members of the outermost structure only.
   kParameter,
+  // Its absence like kParameter, its length like any constraint.
+  kParameterName,
 };
 
 struct Member;
@@ -71,6 +73,9 @@ struct Shape {
   const Shape* key = nullptr;                     // map: constraints of its keys, or nullptr
   const Shape* element = nullptr;                 // list, map
   std::span<const Member> members = {};           // structure, at most 64
+  /// AWS's newer wording, of lists and maps: a length is told by the members' own names and without
+  /// the value ("Value at 'RequestItems' failed …"), a map with a wrong key is shown as JSON.
+  bool plain = false;
 };
 
 struct Member {
@@ -102,6 +107,10 @@ struct Member {
                                      std::int64_t min = Shape::kNoMin,
                                      std::int64_t max = Shape::kNoMax) {
   return {.kind = ShapeKind::kMap, .min = min, .max = max, .key = key, .element = &element};
+}
+[[nodiscard]] constexpr Shape plain(Shape shape) {
+  shape.plain = true;
+  return shape;
 }
 [[nodiscard]] constexpr Shape structure(std::string_view name, std::span<const Member> members) {
   return {.kind = ShapeKind::kStructure, .name = name, .members = members};

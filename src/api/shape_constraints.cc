@@ -18,8 +18,28 @@ using simdjson::dom::element;
 constexpr std::size_t kViolationsMax = 10;
 constexpr std::string_view kNamePattern = "[a-zA-Z0-9_.-]+";
 
-/// `value` as Java's toString prints it in AWS's messages. Structures show as AWS's do, by class
-/// and a hash that means nothing.
+std::string member_path(std::string_view parent, std::string_view name);
+
+/// `value` as Java's toString prints it in AWS's messages, without the members that are null.
+/// AttributeValues show as AWS's do, by class and a hash that means nothing.
+void append_text(std::string& out, const Shape& shape, const element& value);
+
+void append_structure(std::string& out, const Shape& shape, const simdjson::dom::object& object) {
+  out += shape.name;
+  std::string_view separator = "(";
+  for (const Member& member : shape.members) {
+    const auto value = object[member.name];
+    if (value.error() != simdjson::SUCCESS || value.is_null()) continue;
+    out += separator;
+    out += member_path("", member.name);
+    out += '=';
+    append_text(out, *member.shape, value.value_unsafe());
+    separator = ", ";
+  }
+  if (separator == "(") out += '(';
+  out += ')';
+}
+
 void append_text(std::string& out, const Shape& shape, const element& value) {
   if (value.is_null()) {
     out += "null";
@@ -28,7 +48,9 @@ void append_text(std::string& out, const Shape& shape, const element& value) {
   std::string_view text;
   simdjson::dom::array array;
   simdjson::dom::object object;
-  if (shape.kind == ShapeKind::kStructure || shape.kind == ShapeKind::kAttributeValue) {
+  if (shape.kind == ShapeKind::kStructure && value.get(object) == simdjson::SUCCESS) {
+    append_structure(out, shape, object);
+  } else if (shape.kind == ShapeKind::kAttributeValue) {
     fmt::format_to(std::back_inserter(out), "com.amazonaws.dynamodb.v20120810.{}@{:x}", shape.name,
                    crc32(simdjson::minify(value)));
   } else if (value.get(array) == simdjson::SUCCESS) {
@@ -97,6 +119,17 @@ std::string member_path(std::string_view parent, std::string_view name) {
   return path;
 }
 
+/// `path` as AWS's newer wording has it: its first and its last name as the request spells them.
+std::string plain_path(std::string_view path) {
+  std::string plain(path);
+  for (const std::size_t start : {std::size_t{0}, plain.rfind('.') + 1}) {
+    if (plain[start] >= 'a' && plain[start] <= 'z') {
+      plain[start] = static_cast<char>(plain[start] - 'a' + 'A');
+    }
+  }
+  return plain;
+}
+
 class Violations {
  public:
   void check(const Shape& shape, const element& value, const std::string& path);
@@ -144,6 +177,14 @@ Status Violations::status() const {
 
 void Violations::check_length(const Shape& shape, const element& value, std::int64_t length,
                               std::string_view path) {
+  if (shape.plain && (length < shape.min || length > shape.max)) {
+    texts_.push_back(fmt::format(
+        "Value at '{}' failed to satisfy constraint: Member must have length {} than or equal to "
+        "{}",
+        plain_path(path), length < shape.min ? "greater" : "less",
+        length < shape.min ? shape.min : shape.max));
+    return;
+  }
   if (length < shape.min) {
     add(shape, value, path,
         fmt::format("Member must have length greater than or equal to {}", shape.min));
@@ -157,6 +198,10 @@ void Violations::check_length(const Shape& shape, const element& value, std::int
 void Violations::check_string(const Shape& shape, const element& value, const std::string& path) {
   std::string_view text;
   if (value.get(text) != simdjson::SUCCESS) return;
+  if (shape.pattern == Pattern::kNameOrArn && text.empty()) {
+    add(shape, value, path, "Member must have length greater than or equal to 1");
+    return;
+  }
   if (!pattern_keeps(shape.pattern, text)) {
     add(shape, value, path,
         fmt::format("Member must satisfy regular expression pattern: {}", kNamePattern));
@@ -226,8 +271,13 @@ void Violations::check_map(const Shape& shape, const element& value, const std::
   if (shape.key != nullptr) {
     for (const auto field : object) {
       if (string_keeps(*shape.key, field.key)) continue;
-      add(shape, value, path,
-          fmt::format("Map keys must satisfy constraint: {}", constraint_list(*shape.key)));
+      const auto constraint =
+          fmt::format("Map keys must satisfy constraint: {}", constraint_list(*shape.key));
+      if (shape.plain) {
+        add_text(path, fmt::format("'{}'", std::string(simdjson::minify(value))), constraint);
+      } else {
+        add(shape, value, path, constraint);
+      }
       break;
     }
   }
@@ -295,14 +345,15 @@ void Violations::check(const Shape& shape, const element& value, const std::stri
 /// The members whose absence or length AWS tells alone, before all constraints.
 Status check_parameters(const Shape& shape, const simdjson::dom::object& object) {
   for (const Member& member : shape.members) {
-    if (member.presence != Presence::kParameter) continue;
+    const bool by_name = member.presence == Presence::kParameterName;
+    if (!by_name && member.presence != Presence::kParameter) continue;
     std::string_view text;
     if (object[member.name].get(text) != simdjson::SUCCESS) {
       return invalid(fmt::format(
           "The parameter '{}' is required but was not present in the request", member.name));
     }
     const std::int64_t length = utf16_length(text);
-    if (is_arn(member.shape->pattern, text)) continue;
+    if (by_name || is_arn(member.shape->pattern, text)) continue;
     if (length < member.shape->min || length > member.shape->max) {
       return invalid(
           fmt::format("{} must be at least {} characters long and at most {} characters long",

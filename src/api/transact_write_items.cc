@@ -79,9 +79,9 @@ constexpr Shape kTransactItemsShape =
 constexpr Shape kClientRequestTokenShape = string_of(1, 36);
 
 constexpr Member kMembers[] = {
+    {"ClientRequestToken", &kClientRequestTokenShape},
     {"ReturnConsumedCapacity", &kReturnConsumedCapacityShape},
     {"ReturnItemCollectionMetrics", &kReturnItemCollectionMetricsShape},
-    {"ClientRequestToken", &kClientRequestTokenShape},
     {"TransactItems", &kTransactItemsShape, Presence::kRequired},
 };
 
