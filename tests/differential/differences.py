@@ -47,6 +47,22 @@ UPDATE_FAULTS = (
 )
 DIFFERENCES = (
     Difference(
+        "words-of-2026",
+        "400 ValidationException: (?:Invalid KeyConditionExpression: KeyConditionExpressions must "
+        "only contain one condition per key"
+        r"|The number of query conditions \(\d+\) exceeds the number of key attributes defined .*"
+        "|RANGE key attributes .* must have equality conditions .*"
+        "|The requestItems parameter is required for BatchWriteItem"
+        "|Number (?:over|under)flow.*)"
+        "|400 ResourceNotFoundException: Requested resource not found",
+        "400 ValidationException: (?:KeyConditionExpressions must only contain one condition per "
+        "key|Conditions can be of length 1 or 2 only|BatchWriteItem cannot have .*"
+        "|A value provided cannot be converted into a number)",
+        "Parley",
+        "DynamoDB of 2026 says these otherwise than DynamoDB Local and dynalite, which know older "
+        "versions of it (multi-attribute keys, longer exponents).",
+    ),
+    Difference(
         "internal-failure",
         "400 (SerializationException|ValidationException|UnknownOperationException): .*",
         "500 InternalFailure: .*",
