@@ -356,6 +356,14 @@ TEST(Substitutions, ReportMalformedAndUnusedPlaceholders) {
             "ExpressionAttributeNames contains invalid key: Syntax error; key: \"#\"");
   EXPECT_EQ(substitutions.add_name("#x y", "a").error().message,
             "ExpressionAttributeNames contains invalid key: Syntax error; key: \"#x y\"");
+  const std::string longest = "#" + std::string(254, 'x');
+  EXPECT_TRUE(substitutions.add_name(longest, "a"));
+  EXPECT_EQ(substitutions.add_name(longest + "x", "a").error().message,
+            "ExpressionAttributeNames contains invalid key: The expression attribute map contains "
+            "a key that is too long; size of key: 256");
+  EXPECT_EQ(substitutions.add_name("#y", std::string(65'536, 'a')).error().message,
+            "ExpressionAttributeNames contains invalid value: Attribute name is too large, must be "
+            "less than 65536 bytes for key #y");
   EXPECT_EQ(substitutions.add_name("#x", "").error().message,
             "ExpressionAttributeNames contains invalid value: Empty attribute name for key #x");
   EXPECT_EQ(substitutions.add_value("#x", {}).error().message,

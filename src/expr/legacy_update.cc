@@ -6,6 +6,7 @@
 
 #include "expr/bound_update.h"
 #include "expr/legacy.h"
+#include "model/limits.h"
 
 namespace parley::expr {
 namespace {
@@ -48,7 +49,12 @@ Result<Update> bind_attribute_updates(const std::vector<LegacyUpdate>& updates) 
   auto bound = std::make_unique<BoundUpdate>();
   bound->is_legacy = true;
   std::size_t names_size = 0;
-  for (const LegacyUpdate& update : updates) names_size += update.attribute.size();
+  for (const LegacyUpdate& update : updates) {
+    if (update.attribute.size() > model::kAttributeNameSizeBytesMax) {
+      return invalid("Attribute name is too large, must be less than 65536 bytes");
+    }
+    names_size += update.attribute.size();
+  }
   bound->text.reserve(names_size);  // views into it must stay
   std::vector<PathLeaf> leaves;
   std::vector<PathRange> paths;

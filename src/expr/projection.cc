@@ -9,6 +9,7 @@
 #include "expr/expr.h"
 #include "expr/parser.h"
 #include "expr/project_paths.h"
+#include "model/limits.h"
 
 namespace parley::expr {
 
@@ -25,7 +26,12 @@ Result<Projection> Projection::parse(std::string_view text, Substitutions& subst
 Result<Projection> Projection::from_attribute_names(const std::vector<std::string_view>& names) {
   auto bound = std::make_unique<BoundProjection>();
   std::size_t size = 0;
-  for (const std::string_view name : names) size += name.size();
+  for (const std::string_view name : names) {
+    if (name.size() > model::kAttributeNameSizeBytesMax) {
+      return invalid("Attribute name is too large, must be less than 65536 bytes");
+    }
+    size += name.size();
+  }
   bound->text.reserve(size);  // views into it must stay
   std::vector<PathLeaf> leaves;
   for (const std::string_view name : names) {

@@ -68,6 +68,9 @@ TEST(Projection, FromAttributeNamesTakesThemLiterally) {
   std::string bytes;
   projection.project(item_of(kItem).view(), bytes);
   EXPECT_EQ(json_of(model::ItemView(bytes)), R"({"s":{"S":"t"},"x.y":{"S":"dotted"}})");
+  const std::string too_long(65'536, 'a');
+  EXPECT_EQ(Projection::from_attribute_names({too_long}).error().message,
+            "Attribute name is too large, must be less than 65536 bytes");
   EXPECT_EQ(Projection::from_attribute_names({"a", "b", "a"}).error().message,
             "One or more parameter values were invalid: Duplicate value in attribute name: a");
 }

@@ -2,9 +2,12 @@
 #include <string>
 
 #include "expr/expr.h"
+#include "model/limits.h"
 
 namespace parley::expr {
 namespace {
+
+constexpr std::size_t kPlaceholderSizeBytesMax = 255;
 
 /// `marker` and at least one letter, digit or underscore.
 bool is_placeholder(std::string_view placeholder, char marker) {
@@ -20,6 +23,18 @@ std::unexpected<Error> invalid_key(std::string_view parameter, std::string_view 
   message += key;
   message += '"';
   return invalid(std::move(message));
+}
+
+/// Whether `placeholder` can be one.
+Status check_placeholder(std::string_view parameter, std::string_view placeholder, char marker) {
+  if (placeholder.size() > kPlaceholderSizeBytesMax) {
+    return invalid(std::string(parameter) +
+                   " contains invalid key: The expression attribute map contains a key that is too "
+                   "long; size of key: " +
+                   std::to_string(placeholder.size()));
+  }
+  if (!is_placeholder(placeholder, marker)) return invalid_key(parameter, placeholder);
+  return {};
 }
 
 template <class Entries>
@@ -58,12 +73,16 @@ Entry* Substitutions::find(std::vector<Entry>& entries, std::vector<std::uint32_
 }
 
 Status Substitutions::add_name(std::string_view placeholder, std::string_view attribute_name) {
-  if (!is_placeholder(placeholder, '#')) {
-    return invalid_key("ExpressionAttributeNames", placeholder);
-  }
+  PARLEY_TRY(check_placeholder("ExpressionAttributeNames", placeholder, '#'));
   if (attribute_name.empty()) {
     return invalid(
         "ExpressionAttributeNames contains invalid value: Empty attribute name for key " +
+        std::string(placeholder));
+  }
+  if (attribute_name.size() > model::kAttributeNameSizeBytesMax) {
+    return invalid(
+        "ExpressionAttributeNames contains invalid value: Attribute name is too large, must be "
+        "less than 65536 bytes for key " +
         std::string(placeholder));
   }
   names_.push_back({placeholder, attribute_name});
@@ -71,9 +90,7 @@ Status Substitutions::add_name(std::string_view placeholder, std::string_view at
 }
 
 Status Substitutions::add_value(std::string_view placeholder, model::ValueView value) {
-  if (!is_placeholder(placeholder, ':')) {
-    return invalid_key("ExpressionAttributeValues", placeholder);
-  }
+  PARLEY_TRY(check_placeholder("ExpressionAttributeValues", placeholder, ':'));
   values_.push_back({placeholder, value});
   return {};
 }
