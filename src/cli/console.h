@@ -2,6 +2,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
 
 namespace parley::cli {
 
@@ -13,7 +14,8 @@ struct Console {
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  unsigned width = 80;  // columns of the terminal
+  unsigned width = 80;             // columns of the terminal
+  std::string program = "parley";  // as it was called, for the commands we suggest
 };
 
 }  // namespace parley::cli

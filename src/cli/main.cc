@@ -33,7 +33,8 @@ int main(int argc, char** argv) {
                                      .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
                                      .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
                                      .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
-                                     .width = terminal_width()};
+                                     .width = terminal_width(),
+                                     .program = argv[0]};
   const auto code =
       parley::cli::run_program({argv + 1, argv + argc}, console, environment_variable);
   std::cout.flush();

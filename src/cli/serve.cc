@@ -94,13 +94,14 @@ void print_banner(const ServeOptions& options, const std::string& directory, std
       PARLEY_VERSION, url, options.in_memory ? "in memory" : directory, durability_text(options),
       options.region, url);
   if (!options.demo) {
-    console.out << fmt::format("  parley ddb schema-load{0} && parley ddb seed{0}\n", endpoint);
+    console.out << fmt::format("  {1} ddb schema-load{0} && {1} ddb seed{0}\n", endpoint,
+                               console.program);
   }
   console.out << fmt::format(
-      "  parley ddb list-conversations{0}\n"
-      "  parley ddb get-conversation{0}\n\n"
+      "  {1} ddb list-conversations{0}\n"
+      "  {1} ddb get-conversation{0}\n\n"
       "Ctrl-C stops the server.\n",
-      endpoint);
+      endpoint, console.program);
   console.out.flush();
 }
 
