@@ -40,10 +40,19 @@ Result<Decision> decide_update(const UpdateItem& request,
     return Decision{Decision::Action::kPut,
                     old_item ? model::Item(*old_item) : model::Item(request.key)};
   }
-  if (!old_item && request.update->only_removes()) return Decision{};
   auto updated = PARLEY_TRY(
       request.update->apply(old_item ? *old_item : request.key.view(), old_item.has_value()));
+  if (!old_item && request.update->only_removes()) return Decision{};
   return Decision{Decision::Action::kPut, std::move(updated)};
+}
+
+Status check_condition_paths(const model::Table& table, const ItemWrite& write) {
+  return std::visit(
+      [&](const auto* request) -> Status {
+        if (!request->condition) return {};
+        return check_no_path_below_keys(table, *request->condition);
+      },
+      write);
 }
 
 }  // namespace
@@ -61,6 +70,7 @@ const model::Item& key_source(const ItemWrite& write) {
 }
 
 Status check_request(const model::Table& table, const ItemWrite& write) {
+  PARLEY_TRY(check_condition_paths(table, write));
   return std::visit(
       Overloaded{
           [&](const PutItem* request) -> Status {

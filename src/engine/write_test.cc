@@ -221,6 +221,25 @@ TEST_F(MusicTable, UpdateThatOnlyRemovesCreatesNothing) {
   EXPECT_EQ(database.get("music", key).value(), key);
 }
 
+TEST_F(MusicTable, DeleteBelowAMissingItemIsAnErrorAndRemoveIsNot) {
+  const std::string key = R"({"pk":{"S":"a"},"sk":{"N":"1"}})";
+  EXPECT_TRUE(database.update("music", key, {.update = "REMOVE m.x"}));
+  const auto outcome = database.update(
+      "music", key, {.values = R"({":s":{"SS":["a"]}})", .update = "DELETE m.x :s"});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message,
+            "The document path provided in the update expression is invalid for update");
+}
+
+TEST_F(MusicTable, ConditionMayNotGoBelowAKeyAttribute) {
+  const auto outcome = database.put("music", R"({"pk":{"S":"a"},"sk":{"N":"1"}})",
+                                    {.condition = "attribute_not_exists(g[0])"});
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message,
+            "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+            "allowed: IndexKey: g");
+}
+
 /// What a write cost: "table" or "table idx+local", each with its units.
 std::string cost(const Result<WriteOutcome>& outcome) {
   std::string text = std::to_string(static_cast<int>(outcome->capacity.table));

@@ -102,6 +102,13 @@ def _empty_index_page(operation, _request, parley, reference):
             _body(reference)["ConsumedCapacity"] = _body(parley)["ConsumedCapacity"]
 
 
+def _unprojected_fetch(operation, request, parley, reference):
+    wants = "ProjectionExpression" in request or "AttributesToGet" in request
+    if operation in ("Query", "Scan") and str(request.get("IndexName")).startswith("local"):
+        if wants and "ConsumedCapacity" in _body(parley):
+            _body(reference)["ConsumedCapacity"] = _body(parley)["ConsumedCapacity"]
+
+
 def _many_items(operation, _request, parley, reference):
     if operation in ("BatchGetItem", "BatchWriteItem", "TransactWriteItems"):
         if "ConsumedCapacity" in _body(parley) and "ConsumedCapacity" in _body(reference):
@@ -180,6 +187,13 @@ REPAIRS = (
         "A query that finds nothing costs the minimum of half a read unit (one if consistent) on "
         "an index as on a table; DynamoDB Local charges nothing on an index.",
         _empty_index_page,
+    ),
+    Repair(
+        "unprojected-fetch-units",
+        "A read of a local index that wants attributes the index does not project reads the "
+        "table's items too and is charged for them, as the developer guide says; DynamoDB Local "
+        "charges nothing where the items have no such attribute.",
+        _unprojected_fetch,
     ),
     Repair(
         "many-items-units",
