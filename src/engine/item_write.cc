@@ -55,22 +55,7 @@ Status check_condition_paths(const model::Table& table, const ItemWrite& write) 
       write);
 }
 
-}  // namespace
-
-std::string_view table_of(const ItemWrite& write) {
-  return std::visit([](const auto* request) -> std::string_view { return request->table; }, write);
-}
-
-const model::Item& key_source(const ItemWrite& write) {
-  return std::visit(Overloaded{
-                        [](const PutItem* request) -> const model::Item& { return request->item; },
-                        [](const auto* request) -> const model::Item& { return request->key; },
-                    },
-                    write);
-}
-
-Status check_request(const model::Table& table, const ItemWrite& write) {
-  PARLEY_TRY(check_condition_paths(table, write));
+Status check_key_and_values(const model::Table& table, const ItemWrite& write) {
   return std::visit(
       Overloaded{
           [&](const PutItem* request) -> Status {
@@ -88,6 +73,25 @@ Status check_request(const model::Table& table, const ItemWrite& write) {
           [&](const auto* request) { return check_lookup_key(table.key, request->key.view()); },
       },
       write);
+}
+
+}  // namespace
+
+std::string_view table_of(const ItemWrite& write) {
+  return std::visit([](const auto* request) -> std::string_view { return request->table; }, write);
+}
+
+const model::Item& key_source(const ItemWrite& write) {
+  return std::visit(Overloaded{
+                        [](const PutItem* request) -> const model::Item& { return request->item; },
+                        [](const auto* request) -> const model::Item& { return request->key; },
+                    },
+                    write);
+}
+
+Status check_request(const model::Table& table, const ItemWrite& write) {
+  PARLEY_TRY(check_key_and_values(table, write));
+  return check_condition_paths(table, write);
 }
 
 Result<Decision> decide(const ItemWrite& write, const std::optional<model::ItemView>& old_item) {
