@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <optional>
 #include <ostream>
 
 #include "base/clock.h"
@@ -184,6 +185,21 @@ void build(Program& program) {
                   kExitCodes));
 }
 
+/// The first argument that stands where a command is wanted and is none. CLI11 itself would only
+/// say that a command is missing.
+std::optional<std::string> unknown_command(const CLI::App& program,
+                                           const std::vector<std::string>& arguments) {
+  const CLI::App* app = &program;
+  for (const std::string& argument : arguments) {
+    if (argument.starts_with('-') || app->get_subcommands({}).empty()) return std::nullopt;
+    const auto named = app->get_subcommands(
+        [&](const CLI::App* command) { return command->get_name() == argument; });
+    if (named.empty()) return argument;
+    app = named.front();
+  }
+  return std::nullopt;
+}
+
 ExitCode exit_code_of(const Error& error) {
   switch (error.code) {
     case ErrorCode::kIo:
@@ -239,6 +255,11 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Console& c
       console.out << each << '\n';
     }
     return ExitCode::kDone;
+  }
+  if (const auto unknown = unknown_command(program.app, arguments)) {
+    console.err << fmt::format("parley: there is no command \"{}\"; parley --help lists them\n",
+                               *unknown);
+    return ExitCode::kUsage;
   }
   try {
     program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -94,6 +94,15 @@ TEST(Program, SaysItsVersion) {
   EXPECT_THAT(version.out, testing::StartsWith("parley "));
 }
 
+TEST(Program, AnUnknownCommandIsNamed) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"bogus"}, {"ddb", "bogus"}, {"ddb", "bogus", "prod"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, ExitCode::kUsage);
+    EXPECT_THAT(outcome.err, HasSubstr("\"bogus\""));
+  }
+}
+
 TEST(Program, EveryCommandHasHelpWithExamplesAndExitCodes) {
   std::vector<std::vector<std::string>> commands{{}, {"serve"}, {"ddb"}, {"completion"}};
   for (const char* name : {"schema-load", "list-tables", "drop", "seed", "scan", "get-conversation",
