@@ -16,6 +16,7 @@ from support.wire import Caller
 
 REQUESTS_PER_EPISODE = 60
 PAGES_MAX = 300
+POLLS_MAX = 2000
 SEGMENTS = (2, 3)  # of parallel scans that are compared as a whole
 WRITES = (
     "PutItem",
@@ -69,6 +70,13 @@ class Side:
             self.caller.close()
             self.server.start()
 
+    def bury(self):
+        """After a lost connection: starts the server afresh, dead or dying as it may be."""
+        self.caller.close()
+        if self.server:
+            self.server.stop()
+            self.server.start()
+
     def answer(self, step):
         """The normalised answer; a connection that ends without one is an answer too."""
         try:
@@ -79,13 +87,21 @@ class Side:
 
     def _answer(self, step):
         if not (step.paged and isinstance(step.body, dict)):
-            return normalise.answer(
-                step.operation, self.caller.call(step.operation, step.body, step.headers)
-            )
+            reply = self.caller.call(step.operation, step.body, step.headers)
+            if step.operation in ("CreateTable", "UpdateTable") and reply.status == 200:
+                self._await_active(step.body["TableName"])
+            return normalise.answer(step.operation, reply)
         total = step.body.get("TotalSegments")
         if total in SEGMENTS and step.body.get("Segment") in range(total):
             return self._segments(step, total)
         return self._pages(step)
+
+    def _await_active(self, table):
+        """A server that says CREATING may mean it, and refuse what follows too soon."""
+        for _ in range(POLLS_MAX):
+            described = self.caller.call("DescribeTable", {"TableName": table})
+            if described.status == 200 and described.body["Table"]["TableStatus"] == "ACTIVE":
+                return
 
     def _segments(self, step, total):
         """All segments of a parallel scan as one answer: which item is in which is undefined."""
@@ -167,7 +183,7 @@ class Comparison:
                 for index in schema.indexes
             ]
             steps.append(Step("DescribeTable", {"TableName": name}))
-        self.tables, self.sent = tables, []
+        self.tables, self.sent, self.deadly = tables, [], []
         for at, step in enumerate(steps):
             self.compare(number, at, step)
             self.sent.append(step)
@@ -209,11 +225,23 @@ class Comparison:
             return None
         answer = self.witness.answer(step)
         if answer["status"] == 0:
-            self.witness.revive()
-            for earlier in self.sent:
-                if self.witness.answer(earlier)["status"] == 0:
-                    self.witness.revive()
+            self.deadly.append(step)
+            self._retell_witness()
         return answer
+
+    def _retell_witness(self):
+        """Starts the witness again, with what it held; what kills it is left out."""
+        complete = False
+        while not complete:
+            self.witness.bury()
+            complete = True
+            for earlier in self.sent:
+                if any(earlier is step for step in self.deadly):
+                    continue
+                if self.witness.answer(earlier)["status"] == 0:
+                    self.deadly.append(earlier)
+                    complete = False
+                    break
 
     def _level(self, step):
         """Makes the reference (and the witness) hold what Parley holds of the items of `step`."""
