@@ -1,5 +1,7 @@
 -- wrk's script: sends the bodies in the file $BENCH_BODIES (one a line) to $BENCH_TARGET in turn, and
--- prints the figures as one line of JSON.
+-- prints the figures as one line of JSON. Where a body holds SERIAL, each request has a number of its
+-- own there: a write of what is stored already would be no write.
+local SERIAL = "0123456789"
 local requests = {}
 local at = 0
 local seed = 0
@@ -17,14 +19,19 @@ function init()
     ["X-Amz-Date"] = "20260101T000000Z",
   }
   for body in io.lines(os.getenv("BENCH_BODIES")) do
-    requests[#requests + 1] = wrk.format("POST", "/", headers, body)
+    local text = wrk.format("POST", "/", headers, body)
+    local first, last = text:find(SERIAL, 1, true)
+    requests[#requests + 1] = first
+      and { before = text:sub(1, first - 1), after = text:sub(last + 1) } or { whole = text }
   end
-  at = seed * 7919  -- the threads do not walk in step
+  at = seed * 1000000000  -- the threads do not walk in step
 end
 
 function request()
   at = at + 1
-  return requests[at % #requests + 1]
+  local chosen = requests[at % #requests + 1]
+  if chosen.whole then return chosen.whole end
+  return chosen.before .. string.format("%010d", at) .. chosen.after
 end
 
 function done(summary, latency)

@@ -11,6 +11,7 @@ OVERWRITES = 64
 BODIES = 4_096  # different requests of a workload
 PAGE = 25
 BATCH = 25
+SERIAL = "0123456789"  # load.lua puts a number here that no other request has
 
 CREATE_TABLE = {
     "TableName": TABLE,
@@ -76,7 +77,10 @@ def _get():
 
 def _put():
     stream = random.Random(2)
-    return [{"TableName": TABLE, "Item": item(stream.randrange(ITEMS))} for _ in range(BODIES)]
+    return [
+        {"TableName": TABLE, "Item": {**item(stream.randrange(ITEMS)), "serial": {"S": SERIAL}}}
+        for _ in range(BODIES)
+    ]
 
 
 def _update():
