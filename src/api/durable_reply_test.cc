@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "api/api.h"
+#include "api/local_call.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "storage/memory/memory_store.h"
@@ -76,24 +76,8 @@ class DurableReply : public testing::Test {
   }
   ~DurableReply() override { store_->set(GatedStore::Gate::kOpen); }
 
-  std::future<Reply> send(std::string_view operation, std::string_view body) {
-    const std::string target = "DynamoDB_20120810." + std::string(operation);
-    Request request;
-    request.method = "POST";
-    request.path = "/";
-    request.target = target;
-    request.content_type = "application/x-amz-json-1.0";
-    request.authorization =
-        "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, "
-        "SignedHeaders=host, Signature=0";
-    request.date = "20260101T000000Z";
-    request.body = body;
-    std::promise<Reply> promise;
-    auto reply = promise.get_future();
-    service_->handle(request, [kept = std::move(promise)](Reply value) mutable {
-      kept.set_value(std::move(value));
-    });
-    return reply;
+  std::future<Reply> send(std::string_view operation, std::string_view input) {
+    return call(*service_, operation, input);
   }
 
   static bool is_answered(const std::future<Reply>& reply) {

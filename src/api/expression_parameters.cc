@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/input.h"
+#include "api/legacy_parameters.h"
 #include "codec/item_json.h"
 
 namespace parley::api {
@@ -141,6 +142,15 @@ Result<std::optional<expr::Condition>> ExpressionParameters::condition(const obj
   if (!text) return std::nullopt;
   return PARLEY_TRY(
       expr::Condition::parse(expr::ExpressionKind::kConditionExpression, *text, substitutions_));
+}
+
+Result<std::optional<expr::Condition>> ExpressionParameters::write_condition(
+    const object& input, LegacyParameters& legacy) {
+  auto expected = PARLEY_TRY(legacy.expected(input));
+  PARLEY_TRY(read(input));
+  auto bound = PARLEY_TRY(condition(input));
+  PARLEY_TRY(check_all_used());
+  return bound ? std::move(bound) : std::move(expected);
 }
 
 Result<std::optional<expr::Condition>> ExpressionParameters::filter(const object& input) {

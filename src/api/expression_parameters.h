@@ -18,6 +18,8 @@
 
 namespace parley::api {
 
+class LegacyParameters;  // api/legacy_parameters.h
+
 /// The parameters of one operation, in the order AWS lists them in the error.
 struct ParameterUse {
   std::span<const std::string_view> expressions;
@@ -82,6 +84,11 @@ class ExpressionParameters {
   // The expression in the parameter of that name, or nullopt without one.
   [[nodiscard]] Result<std::optional<expr::Condition>> condition(
       const simdjson::dom::object& input);
+  /// The condition of a write that has no other expression: reads the names and values, the
+  /// ConditionExpression or, through `legacy`, the Expected of DynamoDB's first API, and checks
+  /// that all is used. Called instead of read(). Errors: those of its parts.
+  [[nodiscard]] Result<std::optional<expr::Condition>> write_condition(
+      const simdjson::dom::object& input, LegacyParameters& legacy);
   [[nodiscard]] Result<std::optional<expr::Condition>> filter(const simdjson::dom::object& input);
   [[nodiscard]] Result<std::optional<expr::KeyCondition>> key_condition(
       const simdjson::dom::object& input);

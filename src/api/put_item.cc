@@ -43,13 +43,8 @@ Result<OperationReply> put_item(OperationContext& context, const simdjson::dom::
   const bool return_old_item = PARLEY_TRY(read_return_old_item(input));
   PARLEY_TRY(check_item_size(request.item));
   LegacyParameters legacy;
-  request.condition = PARLEY_TRY(legacy.expected(input));
   ExpressionParameters expressions;
-  PARLEY_TRY(expressions.read(input));
-  if (auto condition = PARLEY_TRY(expressions.condition(input))) {
-    request.condition = std::move(condition);
-  }
-  PARLEY_TRY(expressions.check_all_used());
+  request.condition = PARLEY_TRY(expressions.write_condition(input, legacy));
   request.return_item_on_condition_failure = read_return_item_on_condition_failure(input);
 
   const auto outcome = PARLEY_TRY(context.database.put_item(request));

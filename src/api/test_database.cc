@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
 #include <utility>
 
+#include "api/local_call.h"
 #include "storage/memory/memory_store.h"
 
 namespace parley::api {
@@ -61,18 +61,7 @@ TestDatabase::TestDatabase(std::initializer_list<std::string_view> create_table_
 TestDatabase::~TestDatabase() = default;
 
 TestReply TestDatabase::call(std::string_view operation, std::string_view input) {
-  const std::string target = "DynamoDB_20120810." + std::string(operation);
-  Request request;
-  request.method = "POST";
-  request.path = "/";
-  request.target = target;
-  request.content_type = "application/x-amz-json-1.0";
-  request.authorization =
-      "AWS4-HMAC-SHA256 Credential=x/20260102/us-east-1/dynamodb/aws4_request, "
-      "SignedHeaders=host, Signature=0";
-  request.date = "20260102T030405Z";
-  request.body = input;
-  return send(request);
+  return TestReply(api::call(*service_, operation, input).get());
 }
 
 TestReply TestDatabase::expect_ok(std::string_view operation, std::string_view input) {
@@ -82,10 +71,7 @@ TestReply TestDatabase::expect_ok(std::string_view operation, std::string_view i
 }
 
 TestReply TestDatabase::send(const Request& request) {
-  std::promise<Reply> promise;
-  auto reply = promise.get_future();
-  service_->handle(request, [&](Reply sent) { promise.set_value(std::move(sent)); });
-  return TestReply(reply.get());
+  return TestReply(api::send(*service_, request).get());
 }
 
 }  // namespace parley::api

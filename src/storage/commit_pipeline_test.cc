@@ -77,18 +77,6 @@ class UnreliableStore final : public KeyValueStore {
   std::vector<std::size_t> batch_sizes_;
 };
 
-WriteBatch put(std::string_view key, std::string_view value) {
-  WriteBatch batch;
-  batch.put(key, value);
-  return batch;
-}
-
-WriteBatch erase(std::string_view key) {
-  WriteBatch batch;
-  batch.erase(key);
-  return batch;
-}
-
 std::string latest(const CommitPipeline& pipeline, std::string_view key) {
   std::string value;
   const auto found = pipeline.get_latest(key, value);

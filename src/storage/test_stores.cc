@@ -53,6 +53,18 @@ void TestStore::reopen() {
   if (kind_ == StoreKind::kCached) store_ = make_cached_store(std::move(store_), {.traces = 0});
 }
 
+WriteBatch put(std::string_view key, std::string_view value) {
+  WriteBatch batch;
+  batch.put(key, value);
+  return batch;
+}
+
+WriteBatch erase(std::string_view key) {
+  WriteBatch batch;
+  batch.erase(key);
+  return batch;
+}
+
 std::vector<std::pair<std::string, std::string>> entries_of(Iterator& iterator) {
   std::vector<std::pair<std::string, std::string>> entries;
   for (; iterator.valid(); iterator.next()) entries.emplace_back(iterator.key(), iterator.value());

@@ -48,6 +48,10 @@ class TestStore {
   std::unique_ptr<KeyValueStore> store_;
 };
 
+/// Batches of one entry.
+[[nodiscard]] WriteBatch put(std::string_view key, std::string_view value);
+[[nodiscard]] WriteBatch erase(std::string_view key);
+
 /// All that is left of a walk, which must end without an error.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> entries_of(Iterator& iterator);
 

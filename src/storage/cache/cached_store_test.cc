@@ -21,18 +21,6 @@ namespace {
 
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
-WriteBatch put(std::string_view key, std::string_view value) {
-  WriteBatch batch;
-  batch.put(key, value);
-  return batch;
-}
-
-WriteBatch erase(std::string_view key) {
-  WriteBatch batch;
-  batch.erase(key);
-  return batch;
-}
-
 std::string name(int number) {
   return "k" + std::to_string(100 + number);
 }
