@@ -1,4 +1,10 @@
-"""The npm packages of the tests: installed once, and again when the lock file has changed."""
+"""The npm packages of the tests: installed once, and again when the lock file has changed.
+
+Of amplify-dynamodb-simulator only the Java program inside it is wanted, so its entry in
+package-lock.json has been relieved of its `dependencies` (a whole command line program) by hand;
+`npm install` leaves it so. An override by alias ("npm:ms@...") would say the same in package.json,
+but Debian 12's npm 9.2 cannot read a lock file beside one.
+"""
 
 import hashlib
 import subprocess
