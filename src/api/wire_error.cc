@@ -76,6 +76,12 @@ WireName wire_name(ErrorCode code) {
       return {kModel, "ExpiredIteratorException"};
     case ErrorCode::kTrimmedDataAccess:
       return {kModel, "TrimmedDataAccessException"};
+    case ErrorCode::kInvalidParameter:
+      return {{}, "InvalidParameterValueException"};
+    case ErrorCode::kResourceConflict:
+      return {{}, "ResourceConflictException", "message", 409};
+    case ErrorCode::kPreconditionFailed:
+      return {{}, "PreconditionFailedException", "message", 412};
     case ErrorCode::kRequestEntityTooLarge:
       return {kService, "RequestEntityTooLargeException", "message", 413};
     case ErrorCode::kUnavailable:
@@ -89,6 +95,7 @@ WireName wire_name(ErrorCode code) {
     case ErrorCode::kInvalidArgument:
     case ErrorCode::kTimeout:
     case ErrorCode::kRemote:
+    case ErrorCode::kFunctionFailed:
       break;
   }
   return {kModel, "InternalServerError", "message", 500};

@@ -39,6 +39,11 @@ enum class ErrorCode : std::uint8_t {
   kDuplicateItem,
   kExpiredIterator,
   kTrimmedDataAccess,
+  // Lambda's own.
+  kInvalidParameter,
+  kResourceConflict,
+  kPreconditionFailed,
+  kFunctionFailed,  // a function that was to succeed did not
   kRequestEntityTooLarge,
   kInternal,
   kUnavailable,

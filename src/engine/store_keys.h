@@ -10,6 +10,8 @@
 //                                      the rest is the collection's prefix without its storage id
 //   4  token                           a transaction that is done (engine/idempotency.h)
 //   5  u64be(expiry) token             the same tokens in the order of their expiry; no value
+//   6, 7                               streams and their trim horizons (stream/)
+//   8 to 12                            functions, mappings, checkpoints, dead letters (trigger/)
 #pragma once
 
 #include <cstdint>
