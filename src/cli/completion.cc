@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cli/usage.h"
+
 namespace parley::cli {
 namespace {
 
@@ -28,16 +30,6 @@ constexpr std::string_view kFish = R"sh(# parley completion fish | source
 complete -c parley -f -a '(parley __complete (commandline -opc)[2..-1] (commandline -ct))'
 complete -c parley -l data -r -F
 )sh";
-
-/// The values of an option with a fixed set; CLI11 writes them into its type:
-/// "TEXT:{fsync,os,none}".
-std::vector<std::string> choices_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  const std::size_t open = type.find('{');
-  const std::size_t close = type.find('}', open);
-  if (open == std::string::npos || close == std::string::npos) return {};
-  return CLI::detail::split(type.substr(open + 1, close - open - 1), ',');
-}
 
 const CLI::Option* option_named(const CLI::App& command, const std::string& name) {
   for (const CLI::Option* option : command.get_options()) {
@@ -68,9 +60,11 @@ std::string_view completion_script(std::string_view shell) {
 std::vector<std::string> complete(const CLI::App& program, const std::vector<std::string>& words) {
   const CLI::App* command = &program;
   const CLI::Option* awaiting_value = nullptr;
-  const std::string last = words.empty() ? "" : words.back();
+  std::string last = words.empty() ? "" : words.back();
+  std::string written;  // what stands before the value in one word: "--durability="
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     const std::string& word = words[i];
+    if (word == "=") continue;  // bash makes "--a=b" three words
     if (awaiting_value != nullptr) {
       awaiting_value = nullptr;
     } else if (word.starts_with("-")) {
@@ -79,6 +73,12 @@ std::vector<std::string> complete(const CLI::App& program, const std::vector<std
     } else if (const CLI::App* below = subcommand_named(*command, word); below != nullptr) {
       command = below;
     }
+  }
+  if (awaiting_value != nullptr && last == "=") last.clear();
+  if (const auto equals = last.find('='); last.starts_with("--") && equals != std::string::npos) {
+    awaiting_value = option_named(*command, last.substr(0, equals));
+    written = last.substr(0, equals + 1);
+    last.erase(0, equals + 1);
   }
   std::vector<std::string> candidates;
   if (awaiting_value != nullptr) {
@@ -96,6 +96,7 @@ std::vector<std::string> complete(const CLI::App& program, const std::vector<std
   }
   std::erase_if(candidates, [&](const std::string& each) { return !each.starts_with(last); });
   std::ranges::sort(candidates);
+  for (std::string& each : candidates) each.insert(0, written);
   return candidates;
 }
 

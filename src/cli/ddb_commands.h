@@ -23,6 +23,7 @@ struct DdbOptions {
   std::string group = std::string(kSeedGroupUuid);      // get-conversation
   std::string user = std::string(kSeedPeople[0].uuid);  // list-conversations
   unsigned limit = 0;                                   // 0: the command's own
+  std::string cursor = {};                              // the sort key to go on after
 };
 
 /// What a command works with. Borrowed for the call.
@@ -46,9 +47,9 @@ using DdbCommand = Result<ExitCode> (*)(const DdbContext& context);
 [[nodiscard]] Result<ExitCode> seed(const DdbContext& context);
 /// Prints every item, or the first `limit`: its keys and the rest of it as JSON.
 [[nodiscard]] Result<ExitCode> scan(const DdbContext& context);
-/// Pattern A: the newest messages of `options.group`.
+/// Pattern A: the newest messages of `options.group`, from `options.cursor` on.
 [[nodiscard]] Result<ExitCode> get_conversation(const DdbContext& context);
-/// Pattern B: the conversations of `options.user`, by newest message.
+/// Pattern B: the conversations of `options.user`, by newest message, from `options.cursor` on.
 [[nodiscard]] Result<ExitCode> list_conversations(const DdbContext& context);
 
 }  // namespace parley::cli

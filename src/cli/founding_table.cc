@@ -86,11 +86,17 @@ std::vector<std::string> seed_items(TimestampMicros last_message_at, Random& ran
   return items;
 }
 
-std::string newest_first_query(std::string_view table, std::string_view partition, unsigned limit) {
+std::string newest_first_query(std::string_view table, std::string_view partition, unsigned limit,
+                               std::string_view cursor) {
+  const std::string key = json_string(partition);
+  const std::string start =
+      cursor.empty() ? ""
+                     : fmt::format(R"(,"ExclusiveStartKey":{{"pk":{{"S":{}}},"sk":{{"S":{}}}}})",
+                                   key, json_string(cursor));
   return fmt::format(R"({{"TableName":{},"KeyConditionExpression":"pk = :pk",)"
                      R"("ExpressionAttributeValues":{{":pk":{{"S":{}}}}},)"
-                     R"("ScanIndexForward":false,"Limit":{},"ReturnConsumedCapacity":"TOTAL"}})",
-                     json_string(table), json_string(partition), limit);
+                     R"("ScanIndexForward":false,"Limit":{},"ReturnConsumedCapacity":"TOTAL"{}}})",
+                     json_string(table), key, limit, start);
 }
 
 }  // namespace parley::cli

@@ -37,9 +37,10 @@ extern const Person kSeedPeople[2];
 [[nodiscard]] std::vector<std::string> seed_items(TimestampMicros last_message_at, Random& random);
 
 /// Query's input for pattern A or B: the newest `limit` items of a partition, with consumed
-/// capacity. `partition` is "MSG#…" or "GRP#…".
+/// capacity. `partition` is "MSG#…" or "GRP#…"; a `cursor` that is not empty is the sort key that
+/// they come after.
 [[nodiscard]] std::string newest_first_query(std::string_view table, std::string_view partition,
-                                             unsigned limit);
+                                             unsigned limit, std::string_view cursor);
 
 /// One line of the seeded conversation.
 struct DemoLine {

@@ -12,6 +12,7 @@
 #include "cli/completion.h"
 #include "cli/ddb_commands.h"
 #include "cli/serve.h"
+#include "cli/usage.h"
 
 namespace parley::cli {
 namespace {
@@ -20,13 +21,16 @@ constexpr std::string_view kExitCodes =
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the endpoint,\n"
     "            4 not confirmed, 5 port in use\n";
 
+// The heading of the commands in --help.
+constexpr const char* kCommands = "Commands";
+
 /// A row of `parley ddb`.
 struct DdbRow {
   const char* name;
   const char* summary;
   const char* examples;
   DdbCommand command;
-  enum : unsigned { kTable = 1, kDrop = 2, kLimit = 4, kGroup = 8, kUser = 16 };
+  enum : unsigned { kTable = 1, kDrop = 2, kLimit = 4, kGroup = 8, kUser = 16, kCursor = 32 };
   unsigned options;
 };
 
@@ -59,14 +63,15 @@ constexpr std::array<DdbRow, 7> kDdbRows{{
     {"get-conversation", "Print the newest messages of a conversation",
      "  parley ddb get-conversation\n"
      "  parley ddb get-conversation --group 5d9c1c1e-7f0a-4e5b-9b53-0c7a41f6d2aa --limit 5\n"
+     "  parley ddb get-conversation --cursor 2026-11-22T18:11:46.722001+00:00\n"
      "  TZ=America/Toronto parley ddb get-conversation\n"
      "  parley ddb get-conversation | cut -f2,4\n",
-     get_conversation, DdbRow::kTable | DdbRow::kLimit | DdbRow::kGroup},
+     get_conversation, DdbRow::kTable | DdbRow::kLimit | DdbRow::kCursor | DdbRow::kGroup},
     {"list-conversations", "Print a person's conversations, the newest first",
      "  parley ddb list-conversations\n"
      "  parley ddb list-conversations --user c2b7e4d9-58ab-4c1d-b3f6-47d0a9e8f302\n"
      "  parley ddb list-conversations prod --json\n",
-     list_conversations, DdbRow::kTable | DdbRow::kLimit | DdbRow::kUser},
+     list_conversations, DdbRow::kTable | DdbRow::kLimit | DdbRow::kCursor | DdbRow::kUser},
 }};
 
 /// The parsed command line; CLI11 writes into it.
@@ -79,30 +84,38 @@ struct Program {
 };
 
 void add_serve(Program& program) {
-  CLI::App* command = program.app.add_subcommand("serve", "Serve DynamoDB's API on a port");
+  CLI::App* command =
+      program.app.add_subcommand("serve", "Serve DynamoDB's API on a port")->group(kCommands);
   ServeOptions& options = program.serve;
   command->add_option("--port", options.port, "Port to listen on; 0 for any free one")
+      ->type_name("PORT")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   command
       ->add_option("--bind", options.bind, "Address to listen on; localhost is 127.0.0.1 and ::1")
+      ->type_name("ADDRESS")
       ->capture_default_str();
-  CLI::Option* data = command->add_option(
-      "--data", options.data,
-      "Directory for the data [$XDG_DATA_HOME/parley or ~/.local/share/parley]");
+  CLI::Option* data =
+      command
+          ->add_option("--data", options.data,
+                       "Directory for the data [$XDG_DATA_HOME/parley or ~/.local/share/parley]")
+          ->type_name("DIR");
   command->add_flag("--in-memory", options.in_memory, "Keep nothing after the server ends")
       ->excludes(data);
   command
       ->add_option("--durability", options.durability,
                    "What an acknowledged write survives: a machine's crash (fsync), the server's "
                    "(os), a clean stop only (none)")
-      ->check(CLI::IsMember({"fsync", "os", "none"}))
+      ->check(one_of({"fsync", "os", "none"}))
       ->capture_default_str();
   command->add_flag("--demo", options.demo, "Make the messaging table with a demo conversation");
   command->add_option("--threads", options.threads, "Event loops; 0 for one a core")
+      ->type_name("N")
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
   command->add_option("--region", options.region, "Region in the ARNs of tables")
+      ->type_name("REGION")
+      ->check(region_name())
       ->capture_default_str();
   command->footer(
       fmt::format("Examples:\n"
@@ -113,40 +126,65 @@ void add_serve(Program& program) {
 }
 
 void add_ddb_command(Program& program, CLI::App& ddb, const DdbRow& row) {
-  CLI::App* command = ddb.add_subcommand(row.name, row.summary);
+  CLI::App* command = ddb.add_subcommand(row.name, row.summary)->group(kCommands);
   DdbOptions& options = program.ddb;
   if ((row.options & DdbRow::kDrop) != 0) {
-    command->add_option("table", options.table, "The table to delete")->required();
+    command->add_option("table", options.table, "The table to delete")
+        ->type_name("TABLE")
+        ->required();
     command->add_flag("--yes", options.yes, "Do not ask");
   }
-  command->add_option("place", program.place, "\"prod\" for AWS")
-      ->check(CLI::IsMember({"prod", "local"}));
-  command->add_option("--endpoint-url", options.target.endpoint_url,
-                      "Address of the server [http://localhost:8000, or AWS's with prod]");
-  command->add_option("--region", options.target.region,
-                      "Region [AWS_REGION, AWS_DEFAULT_REGION, then the profile's]");
-  command->add_option("--profile", options.target.profile,
-                      "Profile of the AWS configuration files");
+  command->add_option("place", program.place, "Where: AWS (prod), or this machine")
+      ->check(one_of({"prod", "local"}));
+  command
+      ->add_option("--endpoint-url", options.target.endpoint_url,
+                   "Address of the server [http://localhost:8000, or AWS's with prod]")
+      ->type_name("URL");
+  command
+      ->add_option("--region", options.target.region,
+                   "Region [AWS_REGION, AWS_DEFAULT_REGION, then the profile's]")
+      ->type_name("REGION")
+      ->check(region_name());
+  command->add_option("--profile", options.target.profile, "Profile of the AWS configuration files")
+      ->type_name("NAME");
   if ((row.options & DdbRow::kTable) != 0) {
-    command->add_option("--table", options.table, "The messaging table")->capture_default_str();
+    command->add_option("--table", options.table, "The messaging table")
+        ->type_name("TABLE")
+        ->capture_default_str();
   }
   if ((row.options & DdbRow::kGroup) != 0) {
-    command->add_option("--group", options.group, "The conversation's UUID")->capture_default_str();
+    command->add_option("--group", options.group, "The conversation's UUID")
+        ->type_name("UUID")
+        ->capture_default_str();
   }
   if ((row.options & DdbRow::kUser) != 0) {
-    command->add_option("--user", options.user, "The person's UUID")->capture_default_str();
+    command->add_option("--user", options.user, "The person's UUID")
+        ->type_name("UUID")
+        ->capture_default_str();
   }
   if ((row.options & DdbRow::kLimit) != 0) {
-    command->add_option("--limit", options.limit, "How many items to print at most")
+    command
+        ->add_option("--limit", options.limit,
+                     (row.options & DdbRow::kCursor) != 0 ? "How many items to print at most [20]"
+                                                          : "How many items to print at most [all]")
+        ->type_name("N")
         ->check(CLI::Range(1U, 1'000'000U));
+  }
+  if ((row.options & DdbRow::kCursor) != 0) {
+    command
+        ->add_option("--cursor", options.cursor,
+                     "Go on where an earlier page ended: the cursor that it printed")
+        ->type_name("CURSOR");
   }
   command->add_flag("--json", options.json, "Print JSON");
   command->footer(fmt::format("Examples:\n{}\n{}", row.examples, kExitCodes));
 }
 
 void add_ddb(Program& program) {
-  CLI::App* ddb = program.app.add_subcommand(
-      "ddb", "Work on the messaging table, here or on AWS (with the word prod)");
+  CLI::App* ddb =
+      program.app
+          .add_subcommand("ddb", "Work on the messaging table, here or on AWS (with the word prod)")
+          ->group(kCommands);
   ddb->require_subcommand(1);
   for (const DdbRow& row : kDdbRows) add_ddb_command(program, *ddb, row);
   ddb->footer(
@@ -160,10 +198,11 @@ void add_ddb(Program& program) {
 
 void add_completion(Program& program) {
   CLI::App* command =
-      program.app.add_subcommand("completion", "Print a script that completes commands in a shell");
+      program.app.add_subcommand("completion", "Print a script that completes commands in a shell")
+          ->group(kCommands);
   command->add_option("shell", program.shell, "The shell")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+      ->check(one_of({"bash", "zsh", "fish"}));
   command->footer(
       "Examples:\n"
       "  eval \"$(parley completion bash)\"      # in ~/.bashrc\n"
@@ -172,8 +211,9 @@ void add_completion(Program& program) {
 }
 
 void build(Program& program) {
+  program.app.formatter(help_formatter());  // the commands below inherit it
   program.app.require_subcommand(1);
-  program.app.set_version_flag("--version", "parley " PARLEY_VERSION, "Print the version");
+  program.app.set_version_flag("-V,--version", "parley " PARLEY_VERSION, "Print the version");
   add_serve(program);
   add_ddb(program);
   add_completion(program);
@@ -183,21 +223,6 @@ void build(Program& program) {
                   "  parley ddb list-conversations\n"
                   "  parley ddb --help\n\n{}",
                   kExitCodes));
-}
-
-/// The first argument that stands where a command is wanted and is none. CLI11 itself would only
-/// say that a command is missing.
-std::optional<std::string> unknown_command(const CLI::App& program,
-                                           const std::vector<std::string>& arguments) {
-  const CLI::App* app = &program;
-  for (const std::string& argument : arguments) {
-    if (argument.starts_with('-') || app->get_subcommands({}).empty()) return std::nullopt;
-    const auto named = app->get_subcommands(
-        [&](const CLI::App* command) { return command->get_name() == argument; });
-    if (named.empty()) return argument;
-    app = named.front();
-  }
-  return std::nullopt;
 }
 
 ExitCode exit_code_of(const Error& error) {
@@ -210,6 +235,20 @@ ExitCode exit_code_of(const Error& error) {
     default:
       return ExitCode::kFailed;
   }
+}
+
+/// What may help against `error`, as whole lines.
+std::string hint(const Program& program, const DdbRow& row, const DdbTarget& target,
+                 const Console& console, const Error& error) {
+  if (error.code == ErrorCode::kIo && !target.is_aws) {
+    return fmt::format("Is the server running? `{} serve` starts one on port 8000.\n",
+                       console.program);
+  }
+  if (client::is_service_error(error, "ResourceNotFoundException") && row.command != drop) {
+    return fmt::format("Is there a table {} at {}? `{} ddb schema-load` makes it.\n",
+                       program.ddb.table, target.address, console.program);
+  }
+  return {};
 }
 
 ExitCode run_ddb(const Program& program, const DdbRow& row, const Console& console,
@@ -226,13 +265,7 @@ ExitCode run_ddb(const Program& program, const DdbRow& row, const Console& conso
   if (outcome) return *outcome;
   const Error& error = outcome.error();
   console.err << fmt::format("parley: {}\n", error.message);
-  if (error.code == ErrorCode::kIo && !target->is_aws) {
-    console.err << "Is the server running? `parley serve` starts it.\n";
-  }
-  if (client::is_service_error(error, "ResourceNotFoundException") && row.command != drop) {
-    console.err << fmt::format("Is there a table {} at {}? `parley ddb schema-load` makes it.\n",
-                               program.ddb.table, target->address);
-  }
+  console.err << hint(program, row, *target, console, error);
   return exit_code_of(error);
 }
 
@@ -241,6 +274,58 @@ ExitCode run_serve(const Program& program, const Console& console, net::Environm
   if (outcome) return *outcome;
   console.err << fmt::format("parley: {}\n", outcome.error().message);
   return outcome.error().code == ErrorCode::kInvalidArgument ? ExitCode::kUsage : ExitCode::kFailed;
+}
+
+/// `arguments` with "help ddb scan" written as "ddb scan --help".
+std::vector<std::string> without_help_word(std::vector<std::string> arguments) {
+  if (arguments.empty() || arguments.front() != "help") return arguments;
+  arguments.erase(arguments.begin());
+  arguments.emplace_back("--help");
+  return arguments;
+}
+
+/// nullopt: parsed, go on.
+std::optional<ExitCode> parse(Program& program, const std::vector<std::string>& arguments,
+                              const Console& console) {
+  try {
+    program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {  // also thrown for --help and --version
+    if (error.get_exit_code() == 0) {
+      program.app.exit(error, console.out, console.err);
+      return ExitCode::kDone;
+    }
+    const CLI::App& command = command_named(program.app, arguments);
+    const bool wants_command = !command.get_subcommands({}).empty();
+    std::string above;  // the commands before it
+    for (const CLI::App* app = command.get_parent(); app != nullptr; app = app->get_parent()) {
+      above = app->get_name() + (above.empty() ? "" : " ") + above;
+    }
+    const bool bare = arguments.empty() || arguments.back() == command.get_name();
+    if (wants_command && bare) {
+      console.err << command.help(above);
+    } else {
+      console.err << fmt::format("parley: {}\n`{}{}{} --help` says more.\n",
+                                 usage_fault(program.app, arguments, error), above,
+                                 above.empty() ? "" : " ", command.get_name());
+    }
+    return ExitCode::kUsage;
+  }
+}
+
+ExitCode run_command(Program& program, const Console& console, net::Environment environment) {
+  program.ddb.target.prod = program.place == "prod";
+  const CLI::App& command = *program.app.get_subcommands().front();
+  if (command.get_name() == "serve") return run_serve(program, console, environment);
+  if (command.get_name() == "completion") {
+    console.out << completion_script(program.shell);
+    return ExitCode::kDone;
+  }
+  const std::string name = command.get_subcommands().front()->get_name();
+  for (const DdbRow& row : kDdbRows) {
+    if (name == row.name) return run_ddb(program, row, console, environment);
+  }
+  return ExitCode::kUsage;
 }
 
 }  // namespace
@@ -256,29 +341,12 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Console& c
     }
     return ExitCode::kDone;
   }
-  if (const auto unknown = unknown_command(program.app, arguments)) {
-    console.err << fmt::format("parley: there is no command \"{}\"; parley --help lists them\n",
-                               *unknown);
-    return ExitCode::kUsage;
-  }
-  try {
-    program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-  } catch (const CLI::ParseError& error) {  // also thrown for --help and --version
-    const int code = program.app.exit(error, console.out, console.err);
-    return code == 0 ? ExitCode::kDone : ExitCode::kUsage;
-  }
-  program.ddb.target.prod = program.place == "prod";
-  const CLI::App& command = *program.app.get_subcommands().front();
-  if (command.get_name() == "serve") return run_serve(program, console, environment);
-  if (command.get_name() == "completion") {
-    console.out << completion_script(program.shell);
-    return ExitCode::kDone;
-  }
-  const std::string name = command.get_subcommands().front()->get_name();
-  for (const DdbRow& row : kDdbRows) {
-    if (name == row.name) return run_ddb(program, row, console, environment);
-  }
-  return ExitCode::kUsage;
+  const auto ended = parse(program, without_help_word(arguments), console);
+  const ExitCode code = ended ? *ended : run_command(program, console, environment);
+  console.out.flush();
+  if (console.out || code != ExitCode::kDone) return code;
+  console.err << "parley: the output could not be written\n";
+  return ExitCode::kFailed;
 }
 
 }  // namespace parley::cli

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <CLI/CLI.hpp>
 #include <mutex>
 #include <sstream>
 
@@ -68,6 +69,7 @@ class FakeServer final : public net::HttpHandler {
     const std::scoped_lock lock(mutex_);
     const std::string operation(request.header("X-Amz-Target").substr(18));
     asked_.push_back(operation);
+    last_body_ = request.body;
     reply({.status = status, .body = replies[operation]});
   }
   [[nodiscard]] std::string url() const {
@@ -78,6 +80,11 @@ class FakeServer final : public net::HttpHandler {
     return asked_;
   }
 
+  [[nodiscard]] std::string last_body() {
+    const std::scoped_lock lock(mutex_);
+    return last_body_;
+  }
+
   // Set before the program runs.
   int status = 200;
   std::map<std::string, std::string> replies;
@@ -85,6 +92,7 @@ class FakeServer final : public net::HttpHandler {
  private:
   std::mutex mutex_;
   std::vector<std::string> asked_;
+  std::string last_body_;
   std::unique_ptr<net::HttpServer> server_;
 };
 
@@ -92,6 +100,63 @@ TEST(Program, SaysItsVersion) {
   const Outcome version = run({"--version"});
   EXPECT_EQ(version.code, ExitCode::kDone);
   EXPECT_THAT(version.out, testing::StartsWith("parley "));
+  EXPECT_EQ(run({"-V"}).out, version.out);
+}
+
+TEST(Program, HelpIsAlsoACommand) {
+  EXPECT_EQ(run({"help"}).out, run({"--help"}).out);
+  EXPECT_EQ(run({"help", "ddb", "scan"}).out, run({"ddb", "scan", "--help"}).out);
+}
+
+TEST(Program, WithoutACommandItExplainsItselfOnStderr) {
+  EXPECT_EQ(run({}).err, run({"--help"}).out);
+  EXPECT_EQ(run({"ddb"}).err, run({"ddb", "--help"}).out);
+}
+
+TEST(Program, HelpWritesChoicesAndDefaultsAsPeopleDo) {
+  const std::string help = run({"serve", "--help"}).out;
+  EXPECT_THAT(help, HasSubstr("--port PORT "));
+  EXPECT_THAT(help, HasSubstr("--durability fsync|os|none"));
+  EXPECT_THAT(help, HasSubstr("[8000]"));
+  EXPECT_THAT(run({"ddb", "drop", "--help"}).out,
+              HasSubstr("parley ddb drop [OPTIONS] TABLE [prod|local]"));
+  for (const auto& line : CLI::detail::split(help, '\n')) EXPECT_LE(line.size(), 100) << line;
+}
+
+TEST(Program, AFaultOfTheCommandLineIsNamedWithWhatWasMeant) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> faults{
+      {{"serv"}, "there is no command \"serv\" of parley; did you mean serve?"},
+      {{"ddb", "lists"}, "there is no command \"lists\" of parley ddb\n"},
+      {{"serve", "--prot", "3"}, "parley serve has no option --prot; did you mean --port?"},
+      {{"serve", "--prot=3"}, "parley serve has no option --prot; did you mean --port?"},
+      {{"ddb", "scan", "--xyz"}, "parley ddb scan has no option --xyz\n"},
+      {{"--xyz"}, "parley has no option --xyz\n"},
+      {{"serve", "--port"}, "--port needs a value"},
+      {{"serve", "--durability", "x"}, "--durability: \"x\" is not fsync, os or none"},
+      {{"ddb", "scan", "prodd"}, "parley: \"prodd\" is not prod or local"},
+      {{"serve", "--region", "a b"}, "\"a b\" is no region"},
+      {{"ddb", "scan", "--region", "evil.example/"}, "is no region"},
+  };
+  for (const auto& [arguments, fault] : faults) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, ExitCode::kUsage);
+    EXPECT_THAT(outcome.err, HasSubstr(fault));
+    EXPECT_THAT(outcome.err, HasSubstr("--help"));
+  }
+}
+
+TEST(Program, OutputThatCannotBeWrittenIsAFailure) {
+  FakeServer server;
+  server.replies["ListTables"] = R"({"TableNames":["a"]})";
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  out.setstate(std::ios::badbit);
+  const Console console{.in = in, .out = out, .err = err};
+  EXPECT_EQ(run_program({"ddb", "list-tables", "--endpoint-url", server.url()}, console,
+                        test_environment),
+            ExitCode::kFailed);
+  EXPECT_THAT(err.str(), HasSubstr("could not be written"));
 }
 
 TEST(Program, AnUnknownCommandIsNamed) {
@@ -162,6 +227,46 @@ TEST(Program, GetConversationPrintsRowsAndTheCapacity) {
       R"("ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}})";
   EXPECT_EQ(run({"ddb", "get-conversation", "--endpoint-url", server.url()}).out,
             "not a time\tines\tInes\ta\\tb\n# consumed capacity\t0.5\tt\n");
+}
+
+TEST(Program, GetConversationGoesOnWhereItIsToldAndSaysWhereItEnded) {
+  FakeServer server;
+  server.replies["Query"] =
+      R"({"Items":[{"pk":{"S":"MSG#g"},"sk":{"S":"s1"},"message":{"S":"a"}}],)"
+      R"("LastEvaluatedKey":{"pk":{"S":"MSG#g"},"sk":{"S":"s1"}},)"
+      R"("ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}})";
+  const std::vector<std::string> command{"ddb",
+                                         "get-conversation",
+                                         "--group",
+                                         "g",
+                                         "--limit",
+                                         "2",  // two replies of one item each
+                                         "--endpoint-url",
+                                         server.url()};
+  EXPECT_EQ(run(command).out,
+            "s1\t\t\ta\ns1\t\t\ta\n# consumed capacity\t1\tt\n# next cursor\ts1\n");
+  EXPECT_THAT(server.last_body(), HasSubstr(R"("Limit":1)"));
+  EXPECT_THAT(server.last_body(), HasSubstr(R"("sk":{"S":"s1"})"));
+
+  std::vector<std::string> with_cursor = command;
+  with_cursor.insert(with_cursor.end(), {"--limit", "1", "--cursor", "s0", "--json"});
+  with_cursor.erase(with_cursor.begin() + 4, with_cursor.begin() + 6);
+  EXPECT_EQ(run(with_cursor).out,
+            R"({"Items":[{"pk":{"S":"MSG#g"},"sk":{"S":"s1"},"message":{"S":"a"}}],"Count":1,)"
+            R"("LastEvaluatedKey":{"pk":{"S":"MSG#g"},"sk":{"S":"s1"}},)"
+            R"("ConsumedCapacity":{"TableName":"t","CapacityUnits":0.5}})"
+            "\n");
+  EXPECT_THAT(server.last_body(),
+              HasSubstr(R"("ExclusiveStartKey":{"pk":{"S":"MSG#g"},"sk":{"S":"s0"}})"));
+}
+
+TEST(Program, AnAnswerThatIsNotDynamoDbsIsToldApart) {
+  FakeServer server;
+  server.status = 404;
+  server.replies["ListTables"] = "<html>";
+  const Outcome outcome = run({"ddb", "list-tables", "--endpoint-url", server.url()});
+  EXPECT_EQ(outcome.code, ExitCode::kFailed);
+  EXPECT_THAT(outcome.err, HasSubstr("HTTP status 404: this is no answer of DynamoDB's"));
 }
 
 TEST(Program, AServersErrorIsPrintedWithAHintAndCodeOne) {
@@ -259,6 +364,9 @@ TEST(Completion, OffersCommandsOptionsAndTheirValues) {
   EXPECT_EQ(complete({"ddb", "seed", "--json", "p"}), "prod\n") << "a flag takes no value";
   EXPECT_EQ(complete({"completion", ""}), "bash\nfish\nzsh\n");
   EXPECT_EQ(complete({"nonsense", "--"}), "--help\n--version\n");
+  EXPECT_EQ(complete({"serve", "--durability=n"}), "--durability=none\n");
+  EXPECT_EQ(complete({"serve", "--durability", "=", "n"}), "none\n") << "as bash parts it";
+  EXPECT_EQ(complete({"serve", "--durability", "="}), "fsync\nnone\nos\n");
   EXPECT_EQ(complete({}), "completion\nddb\nserve\n");
 }
 

@@ -179,9 +179,11 @@ TEST(FoundingTable, InputsQuoteTheNamesTheyAreGiven) {
   simdjson::dom::parser parser;
   const std::string table = "a\"b";
   EXPECT_EQ(std::string_view(parser.parse(table_definition(table))["TableName"]), table);
-  const std::string query = newest_first_query(table, "MSG#\"", 7);
+  const std::string query = newest_first_query(table, "MSG#\"", 7, "sk\"");
   const simdjson::dom::element json = parser.parse(query);
   EXPECT_EQ(std::string_view(json["ExpressionAttributeValues"][":pk"]["S"]), "MSG#\"");
+  EXPECT_EQ(std::string_view(json["ExclusiveStartKey"]["pk"]["S"]), "MSG#\"");
+  EXPECT_EQ(std::string_view(json["ExclusiveStartKey"]["sk"]["S"]), "sk\"");
   EXPECT_EQ(json["Limit"].get_uint64().value(), 7U);
   EXPECT_FALSE(json["ScanIndexForward"].get_bool().value());
 }

@@ -21,7 +21,10 @@ Error service_error(int status, std::string_view body) {
       if (json[key].get(text) == simdjson::SUCCESS && detail->text.empty()) detail->text = text;
     }
   }
-  if (detail->type.empty()) detail->type = fmt::format("HTTP status {}", status);
+  if (detail->type.empty()) {
+    detail->type = fmt::format("HTTP status {}", status);
+    if (detail->text.empty()) detail->text = "this is no answer of DynamoDB's; what listens there?";
+  }
   std::string message =
       detail->text.empty() ? detail->type : fmt::format("{}: {}", detail->type, detail->text);
   return {ErrorCode::kRemote, std::move(message), std::move(detail)};

@@ -135,6 +135,21 @@ class ParleyDdb(ServerCase):
         self.assertRegex(printed.lower(), "capacity")
         self.assertTrue(json.loads(self.ddb("get-conversation", "--json")))
 
+    def test_get_conversation_page_by_page_is_the_whole_conversation(self):
+        messages, _ = self.seeded()
+        read, cursor, pages = [], (), 0
+        while pages < 100:
+            pages += 1
+            lines = self.ddb("get-conversation", "--limit", "30", *cursor).splitlines()
+            read += [line.split("\t")[3] for line in lines if not line.startswith("#")]
+            after = [line.split("\t")[1] for line in lines if line.startswith("# next cursor")]
+            if not after:
+                break
+            cursor = ("--cursor", after[0])
+        newest_first = sorted(messages, key=lambda message: message["sk"]["S"], reverse=True)
+        self.assertEqual(read, [message["message"]["S"] for message in newest_first])
+        self.assertEqual(pages, len(messages) // 30 + 1)
+
     def test_list_conversations_prints_the_other_persons_row(self):
         _, rows = self.seeded()
         printed = self.ddb("list-conversations")
