@@ -50,6 +50,7 @@ fuzz:
 	@scripts/fuzz.sh
 
 tidy:
+	@scripts/setup.sh test
 	@scripts/setup.sh fuzz
 	@cmake --preset dev >/dev/null
 	@git ls-files 'src/*.cc' | xargs -P 2 -n 4 clang-tidy-19 -p build/dev --quiet
