@@ -134,9 +134,10 @@ Result<bool> read_boolean(const element& json) {
 /// "[a, b, a]": the texts of a set as the request gave them.
 std::string echo(const simdjson::dom::array& members) {
   std::string text = "[";
+  std::string_view separator;
   for (const element member : members) {
-    if (text.size() > 1) text.append(", ");
-    text.append(member.get_string().value_unsafe());
+    text.append(separator).append(member.get_string().value_unsafe());
+    separator = ", ";
   }
   return text.append("]");
 }

@@ -171,6 +171,8 @@ TEST(ItemJson, SetsAreNeitherEmptyNorRepeating) {
             with_prefix("Input collection [a, a] contains duplicates."));
   EXPECT_EQ(error_of(R"({"SS":["b","a","b"]})"),
             with_prefix("Input collection [b, a, b] contains duplicates."));
+  EXPECT_EQ(error_of(R"({"SS":["",""]})"),
+            with_prefix("Input collection [, ] contains duplicates."));
   EXPECT_EQ(error_of(R"({"NS":["1","1.0"]})"), "Validation: Input collection contains duplicates");
   EXPECT_EQ(error_of(R"({"BS":["Yg==","Yg=="]})"),
             with_prefix("Input collection [Yg==, Yg==]of type BS contains duplicates."));

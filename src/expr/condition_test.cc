@@ -252,6 +252,13 @@ TEST(ConditionLimits, HostileNestingIsAnErrorAndNoStackOverflow) {
   EXPECT_EQ(error_of(repeated("NOT (", "", 299) + "a=:n" + std::string(299, ')')), "");
 }
 
+TEST(ConditionLimits, DeepCallsOfNoFunctionAreToldByTheirName) {
+  EXPECT_EQ(error_of(repeated("f(", "", 1300) + "a" + std::string(1300, ')')),
+            "Invalid function name; function: f");
+  EXPECT_EQ(error_of(repeated("(", "", 1300) + "a=:n" + std::string(1300, ')')),
+            "The expression has redundant parentheses;");
+}
+
 TEST(ConditionEvaluation, MissingAttributeIsUnequalToEverything) {
   EXPECT_FALSE(holds("q = :v", R"({":v":{"N":"1"}})"));
   EXPECT_TRUE(holds("q <> :v", R"({":v":{"N":"1"}})"));

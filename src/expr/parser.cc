@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "expr/functions.h"
 #include "model/limits.h"
 
 namespace parley::expr {
@@ -77,7 +78,12 @@ Status Parser::check_deferred() const {
 
 Status Parser::check_depth() const {
   if (depth_ <= kParserDepthMax) return {};
-  // So deep a text has either parentheses without an operator between them or too many operators.
+  // So deep a text has calls of short names, which no function has, or parentheses without an
+  // operator between them, or too many operators.
+  if (open_calls_ > depth_ / 2 && !unknown_function_.empty()) {
+    return invalid_expression(
+        kind_, std::string("Invalid function name; function: ").append(unknown_function_));
+  }
   if (ast_.operator_count > model::kExpressionOperatorsMax) {
     return too_many_operators(kind_);
   }
@@ -182,8 +188,12 @@ Result<NodeIndex> Parser::parse_bare_operand() {
 }
 
 Result<NodeIndex> Parser::parse_call(const Token& name) {
+  if (unknown_function_.empty() && find_function(text_of(name)) == nullptr) {
+    unknown_function_ = text_of(name);
+  }
   const Depth depth(*this);
   PARLEY_TRY(check_depth());
+  ++open_calls_;
   advance();  // the name
   advance();  // the parenthesis
   NodeIndex first = kNoNode;
@@ -201,6 +211,7 @@ Result<NodeIndex> Parser::parse_call(const Token& name) {
     ++count;
   } while (accept(TokenKind::kComma));
   PARLEY_TRY(expect(TokenKind::kRightParen));
+  --open_calls_;
   ++ast_.operator_count;
   const NodeIndex node = add_node(NodeKind::kFunction, name.begin);
   ast_.nodes[node].text = text_of(name);

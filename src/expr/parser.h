@@ -79,6 +79,8 @@ class Parser {
    private:
     Parser& parser_;
   };
+  /// The error for a text that nests too deep, as near to DynamoDB's as can be told without reading
+  /// on: what it would say of calls, of parentheses, or of the number of operators.
   [[nodiscard]] Status check_depth() const;
   void note_redundant_parentheses() { redundant_parentheses_ = true; }
 
@@ -96,6 +98,8 @@ class Parser {
   bool redundant_parentheses_ = false;
   std::string_view index_out_of_range_;  // its digits
   std::uint32_t depth_ = 0;
+  std::uint32_t open_calls_ = 0;
+  std::string_view unknown_function_;  // the first call of a name that is no function's
 };
 
 }  // namespace parley::expr
