@@ -1,5 +1,5 @@
 // No reply tells of a write before that write is durable: neither its own, nor a failed condition
-// that rests on it.
+// that rests on it. And as long as a transaction is not durable, its items are in conflict.
 #include <gtest/gtest.h>
 
 #include <condition_variable>
@@ -109,6 +109,91 @@ TEST_F(DurableReply, AConditionThatFailedOnALostWriteIsAnErrorOfTheServer) {
   store_->set(GatedStore::Gate::kBroken);
   EXPECT_EQ(first.get().status, 500);
   EXPECT_EQ(second.get().status, 500);
+}
+
+constexpr std::string_view kTransaction = R"json({"TransactItems":[
+    {"Put":{"TableName":"Locks","Item":{"Id":{"S":"a"}}}},
+    {"ConditionCheck":{"TableName":"Locks","Key":{"Id":{"S":"b"}},
+                       "ConditionExpression":"attribute_not_exists(Id)"}}]})json";
+
+class TransactionConflict : public DurableReply {
+ protected:
+  /// A transaction of the items a and b that ends when the gate opens.
+  TransactionConflict() {
+    store_->set(GatedStore::Gate::kShut);
+    transaction_ = send("TransactWriteItems", kTransaction);
+  }
+  /// The reply to a request that is sent while the transaction is ongoing.
+  std::string reply_after_all(std::string_view operation, std::string_view body) {
+    auto reply = send(operation, body);
+    store_->set(GatedStore::Gate::kOpen);
+    EXPECT_EQ(transaction_.get().status, 200);
+    return reply.get().body;
+  }
+
+  std::future<Reply> transaction_;
+};
+
+TEST_F(TransactionConflict, RefusesAPlainWriteOfAnItemBeingWritten) {
+  const auto body =
+      reply_after_all("PutItem", R"({"TableName":"Locks","Item":{"Id":{"S":"a"},"v":{"S":"w"}}})");
+  EXPECT_EQ(body, R"({"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException",)"
+                  R"("message":"Transaction is ongoing for the item"})");
+}
+
+TEST_F(TransactionConflict, RefusesAPlainWriteOfAnItemBeingChecked) {
+  EXPECT_NE(reply_after_all("DeleteItem", R"({"TableName":"Locks","Key":{"Id":{"S":"b"}}})")
+                .find("#TransactionConflictException"),
+            std::string::npos);
+}
+
+TEST_F(TransactionConflict, IsAReasonToCancelAWrite) {
+  const auto body = reply_after_all("TransactWriteItems", R"json({"TransactItems":[
+      {"Put":{"TableName":"Locks","Item":{"Id":{"S":"c"}}}},
+      {"Delete":{"TableName":"Locks","Key":{"Id":{"S":"a"}}}}]})json");
+  EXPECT_NE(body.find("specific reasons [None, TransactionConflict]"), std::string::npos) << body;
+  EXPECT_NE(body.find(R"({"Code":"TransactionConflict",)"
+                      R"("Message":"Transaction is ongoing for the item"})"),
+            std::string::npos)
+      << body;
+}
+
+TEST_F(TransactionConflict, IsAReasonToCancelARead) {
+  const auto body = reply_after_all("TransactGetItems", R"json({"TransactItems":[
+      {"Get":{"TableName":"Locks","Key":{"Id":{"S":"b"}}}},
+      {"Get":{"TableName":"Locks","Key":{"Id":{"S":"c"}}}}]})json");
+  EXPECT_NE(body.find("specific reasons [TransactionConflict, None]"), std::string::npos) << body;
+}
+
+TEST_F(TransactionConflict, LeavesOtherItemsAndReadsAndBatchesAlone) {
+  auto other = send("PutItem", R"({"TableName":"Locks","Item":{"Id":{"S":"c"}}})");
+  auto read = send("GetItem", R"({"TableName":"Locks","Key":{"Id":{"S":"a"}}})");
+  auto batch = send("BatchWriteItem",
+                    R"({"RequestItems":{"Locks":[{"DeleteRequest":{"Key":{"Id":{"S":"a"}}}}]}})");
+  EXPECT_EQ(read.get().body, "{}");
+  store_->set(GatedStore::Gate::kOpen);
+  EXPECT_EQ(transaction_.get().status, 200);
+  EXPECT_EQ(other.get().status, 200);
+  EXPECT_EQ(batch.get().status, 200);
+}
+
+TEST_F(TransactionConflict, IsOverWhenTheClientIsTold) {
+  store_->set(GatedStore::Gate::kOpen);
+  EXPECT_EQ(transaction_.get().status, 200);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(send("TransactWriteItems", kTransaction).get().status, 200);
+    EXPECT_EQ(send("DeleteItem", R"({"TableName":"Locks","Key":{"Id":{"S":"a"}}})").get().status,
+              200);
+  }
+}
+
+TEST_F(TransactionConflict, IsOverWhenTheTransactionFails) {
+  store_->set(GatedStore::Gate::kBroken);
+  EXPECT_EQ(transaction_.get().status, 500);
+  EXPECT_EQ(send("DeleteItem", R"({"TableName":"Locks","Key":{"Id":{"S":"a"}}})")
+                .get()
+                .body.find("TransactionConflict"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -102,6 +102,7 @@ Status ExpressionParameters::read_names(const object& names) {
   for (const auto field : names) {
     if (field.value.is_null()) continue;
     PARLEY_TRY(substitutions_.add_name(field.key, as_string(field.value)));
+    size_bytes_ += as_string(field.value).size();
   }
   return {};
 }
@@ -133,6 +134,7 @@ Status ExpressionParameters::read_values(const object& values) {
     const auto bytes = std::string_view(value_bytes_).substr(begin, entry.end - begin);
     PARLEY_TRY(substitutions_.add_value(entry.placeholder, model::ValueView(bytes)));
     begin = entry.end;
+    if (bad_value) size_bytes_ += model::ValueView(bytes).size_bytes();
   }
   return bad_value;
 }

@@ -8,6 +8,7 @@
 
 #include <simdjson.h>
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -96,6 +97,10 @@ class ExpressionParameters {
   [[nodiscard]] Result<std::optional<expr::Projection>> projection(
       const simdjson::dom::object& input);
 
+  /// What names and values count for in the size of a transaction: the names that stand for others
+  /// and the values, by the sizes of attribute names and values, without their placeholders.
+  [[nodiscard]] std::size_t size_bytes() const { return size_bytes_; }
+
   /// To be called when every expression is bound. Errors: kValidation for unused names or values.
   [[nodiscard]] Status check_all_used() const { return substitutions_.check_all_used(); }
 
@@ -105,6 +110,7 @@ class ExpressionParameters {
 
   expr::Substitutions substitutions_;
   std::string value_bytes_;
+  std::size_t size_bytes_ = 0;
 };
 
 }  // namespace parley::api

@@ -159,6 +159,16 @@ Result<engine::TransactWriteItem> read_write(const Action& action,
   return read_keyed<engine::ConditionCheck>(action.json, expressions);
 }
 
+/// The bytes of an action's expressions and of what they refer to: all of it counts into a
+/// transaction's 4 MB, besides the item or key.
+std::size_t expression_size_bytes(const object& action, const ExpressionParameters& expressions) {
+  std::size_t size_bytes = expressions.size_bytes();
+  for (const auto name : kUpdateExpressions) {
+    if (const auto text = find_string(action, name)) size_bytes += text->size();
+  }
+  return size_bytes;
+}
+
 model::ItemView item_or_key(const engine::TransactWriteItem& write) {
   return std::visit(
       [](const auto& action) {
@@ -183,6 +193,7 @@ Result<OperationReply> transact_write_items(OperationContext& context, const obj
   for (const auto entry : array_member(input, "TransactItems")) {
     const auto action = PARLEY_TRY(read_action(as_object(entry)));
     request.items.push_back(PARLEY_TRY(read_write(action, expressions.emplace_back())));
+    request.expression_size_bytes += expression_size_bytes(action.json, expressions.back());
     tables.push_back(string_member(action.json, "TableName"));
   }
   if (const auto token = find_string(input, "ClientRequestToken")) {

@@ -158,6 +158,27 @@ TEST(TransactWriteItems, TakesFourMegabytesAndNoMore) {
               testing::StartsWith("Transaction payload size cannot exceed 4MB."));
 }
 
+TEST(TransactWriteItems, CountsExpressionsAndTheirValuesIntoTheFourMegabytes) {
+  TestDatabase database{kPlainTable};
+  const auto updates = [](std::size_t last_value_size_bytes) {
+    std::string items;
+    for (int i = 0; i < 11; ++i) {
+      const std::size_t size_bytes = i < 10 ? 400'000 : last_value_size_bytes;
+      items += std::string(i > 0 ? "," : "") +
+               R"({"Update":{"TableName":"Plain","Key":{"a":{"S":")" + static_cast<char>('a' + i) +
+               R"("}},"UpdateExpression":"SET #x=:v","ExpressionAttributeNames":{"#x":"long"},)" +
+               R"("ExpressionAttributeValues":{":v":{"S":")" + std::string(size_bytes, 'x') +
+               R"("}}}})";
+    }
+    return items;
+  };
+  // Each: key 2, expression 9, name 4.
+  const std::size_t room = 4 * 1024 * 1024 - 10 * 400'000 - 11 * (2 + 9 + 4);
+  EXPECT_EQ(transact_write(database, updates(room + 1)).message(),
+            "Transaction payload size cannot exceed 4MB. Payload Size: 4194305");
+  EXPECT_TRUE(transact_write(database, updates(room)).ok());
+}
+
 TEST(TransactGetItems, AnswersInOrderWithAnEmptyObjectForAMissingItem) {
   TestDatabase database{kPlainTable, kNumbersTable};
   database.expect_ok("PutItem", R"({"TableName":"Plain","Item":{"a":{"S":"k"},"v":{"S":"w"}}})");

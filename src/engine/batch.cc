@@ -51,7 +51,7 @@ Result<std::vector<WriteOutcome>> Database::batch_write(
   std::vector<WriteOutcome> outcomes;
   outcomes.reserve(requests.size());
   for (const auto& request : requests) {
-    outcomes.push_back(PARLEY_TRY(write_item(*state_, as_item_write(request))));
+    outcomes.push_back(PARLEY_TRY(write_item(*state_, as_item_write(request), Meeting::kFollows)));
   }
   return outcomes;
 }

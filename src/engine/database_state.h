@@ -10,6 +10,7 @@
 #include "engine/catalog.h"
 #include "engine/engine.h"
 #include "engine/latches.h"
+#include "engine/ongoing_transactions.h"
 
 namespace parley::engine {
 
@@ -21,6 +22,7 @@ struct DatabaseState {
   storage::CommitPipeline commits;
   Catalog catalog;
   Latches latches;
+  OngoingTransactions ongoing_transactions{commits};
   /// Held by whoever changes the catalog; before any latch.
   std::mutex tables_mutex;
   model::Realm realm;

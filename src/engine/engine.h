@@ -68,7 +68,7 @@ class Database {
   /// The table by name or ARN. Errors: kResourceNotFound "Requested resource not found".
   [[nodiscard]] Result<TableSnapshot> find_table(std::string_view table) const;
 
-  // Items.
+  // Items. The first three: kTransactionConflict if a transaction of the item is not committed yet.
   [[nodiscard]] Result<WriteOutcome> put_item(const PutItem& request);
   [[nodiscard]] Result<WriteOutcome> update_item(const UpdateItem& request);
   [[nodiscard]] Result<WriteOutcome> delete_item(const DeleteItem& request);
@@ -84,7 +84,8 @@ class Database {
       const std::vector<GetItem>& requests) const;
 
   // Transactions. Errors: kTransactionCanceled with a CancellationDetail,
-  // kIdempotentParameterMismatch, kTransactionInProgress, and what makes a request malformed.
+  // kIdempotentParameterMismatch, and what makes a request malformed. An item of a transaction that
+  // is not committed yet is a reason to cancel both (kTransactionConflict).
   [[nodiscard]] Result<TransactWriteOutcome> transact_write(const TransactWrite& request);
   /// All items as of one snapshot.
   [[nodiscard]] Result<std::vector<GetOutcome>> transact_get(

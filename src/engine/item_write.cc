@@ -157,13 +157,16 @@ Status check_written_size(const ItemWrite& write, const Decision& decision) {
 
 }  // namespace
 
-Result<WriteOutcome> write_item(DatabaseState& state, const ItemWrite& write) {
+Result<WriteOutcome> write_item(DatabaseState& state, const ItemWrite& write, Meeting meeting) {
   for (;;) {
     const auto [table, version] = PARLEY_TRY(state.catalog.find(table_of(write)));
     PARLEY_TRY(check_request(*table, write));
     const auto key = codec::item_key(*table, key_source(write).view());
     const auto latch = state.latches.lock(key);
     if (state.catalog.version() != version) continue;  // the table may have changed meanwhile
+    if (meeting == Meeting::kConflicts && state.ongoing_transactions.include(key)) {
+      return std::unexpected(transaction_conflict());
+    }
 
     std::string old_bytes;
     if (!PARLEY_TRY(state.commits.get_latest(key, old_bytes))) old_bytes.clear();

@@ -50,8 +50,13 @@ struct Decision {
                                          std::string_view key, std::string old_bytes,
                                          Decision decision, WriteSet& set);
 
+/// What a write does where a transaction of its item is ongoing: PutItem, UpdateItem and DeleteItem
+/// conflict with it, the writes of a batch follow it.
+enum class Meeting : std::uint8_t { kConflicts, kFollows };
+
 /// A write of one item from beginning to end.
-[[nodiscard]] Result<WriteOutcome> write_item(DatabaseState& state, const ItemWrite& write);
+[[nodiscard]] Result<WriteOutcome> write_item(DatabaseState& state, const ItemWrite& write,
+                                              Meeting meeting = Meeting::kConflicts);
 
 /// Fills in WriteOutcome::item_collection_size_bytes once the write is submitted.
 void add_collection_size(const DatabaseState& state, const ItemWrite& write, WriteOutcome& outcome);

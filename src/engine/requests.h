@@ -1,6 +1,7 @@
 // What the engine is asked and what it answers: bound operations, free of JSON.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -155,6 +156,8 @@ struct TransactWrite {
   std::string client_request_token = {};  // empty: none
   /// A hash of the request as the token's scope compares it.
   std::uint64_t fingerprint = 0;
+  /// What the expressions, with their names and values, add to the sizes of items and keys.
+  std::size_t expression_size_bytes = 0;
 };
 
 struct TransactWriteOutcome {

@@ -171,7 +171,7 @@ Result<WriteOutcome> TestDatabase::erase(std::string_view table, std::string_vie
 
 Result<TransactWriteOutcome> TestDatabase::transact(std::vector<TransactWriteItem> items,
                                                     std::string token, std::uint64_t fingerprint) {
-  auto outcome = database_->transact_write({std::move(items), std::move(token), fingerprint});
+  auto outcome = database_->transact_write({std::move(items), std::move(token), fingerprint, 0});
   if (outcome) PARLEY_TRY(database_->commits().wait(outcome->ticket));
   return outcome;
 }

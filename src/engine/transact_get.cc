@@ -10,6 +10,25 @@
 #include "engine/key_validation.h"
 
 namespace parley::engine {
+namespace {
+
+/// Cancels if one of the items is being written by a transaction.
+Status check_no_conflict(DatabaseState& state, const std::vector<std::string>& keys) {
+  if (!state.ongoing_transactions.any()) return {};
+  const auto latches =
+      state.latches.lock_all_of(std::vector<std::string_view>(keys.begin(), keys.end()));
+  std::vector<CancellationReason> reasons(keys.size());
+  bool is_fine = true;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!state.ongoing_transactions.include(keys[i])) continue;
+    reasons[i] = cancellation_reason(transaction_conflict());
+    is_fine = false;
+  }
+  if (is_fine) return {};
+  return std::unexpected(cancelled(std::move(reasons)));
+}
+
+}  // namespace
 
 Result<std::vector<GetOutcome>> Database::transact_get(const std::vector<GetItem>& requests) const {
   std::vector<GetOutcome> outcomes;
@@ -25,8 +44,8 @@ Result<std::vector<GetOutcome>> Database::transact_get(const std::vector<GetItem
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const auto key = requests[i].key.view();
     if (auto status = check_lookup_key(outcomes[i].table->key, key); !status) {
-      reasons[i] = cancellation_reason(std::move(status).error());
-      is_fine = false;
+      if (is_fine) reasons[i] = cancellation_reason(std::move(status).error());
+      is_fine = false;  // only the first that is unfit has a reason
       continue;
     }
     keys[i] = codec::item_key(*outcomes[i].table, key);
@@ -35,6 +54,8 @@ Result<std::vector<GetOutcome>> Database::transact_get(const std::vector<GetItem
     }
   }
   if (!is_fine) return std::unexpected(cancelled(std::move(reasons)));
+
+  PARLEY_TRY(check_no_conflict(*state_, keys));
 
   const auto snapshot = state_->store->snapshot();
   for (std::size_t i = 0; i < requests.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,7 +25,7 @@ namespace {
 struct Member {
   ItemWrite write;
   TableSnapshot table;
-  std::string key;  // empty when the request's key is unfit
+  std::string key;
   CancellationReason reason = {};
   std::string old_bytes = {};
   Decision decision = {};
@@ -53,10 +54,11 @@ class Attempt {
  public:
   Attempt(DatabaseState& state, const TransactWrite& request) : state_(state), request_(request) {}
 
-  /// Looks up tables and checks what needs no item.
+  /// Looks up tables and checks what needs no item. Cancelled when it returns an error for one
+  /// item: run() is for transactions whose every item is fit.
   Status prepare() {
     version_ = state_.catalog.version();
-    std::size_t size_bytes = 0;
+    std::size_t size_bytes = request_.expression_size_bytes;
     members_.reserve(request_.items.size());
     for (const auto& item : request_.items) {
       const auto write = as_item_write(item);
@@ -69,9 +71,12 @@ class Attempt {
           fmt::format("Transaction payload size cannot exceed 4MB. Payload Size: {}", size_bytes));
     }
     std::set<std::string_view> keys;
+    bool is_refused = false;
     for (auto& member : members_) {
       if (auto status = check_request(*member.table, member.write); !status) {
-        refuse(member, std::move(status).error());
+        // Only the first that is unfit has a reason, and no condition is evaluated any more.
+        if (!is_refused) refuse(member, std::move(status).error());
+        is_refused = true;
         continue;
       }
       member.key = codec::item_key(*member.table, key_source(member.write).view());
@@ -79,7 +84,7 @@ class Attempt {
         return invalid("Transaction request cannot include multiple operations on one item");
       }
     }
-    return {};
+    return check_reasons();
   }
 
   /// False when the catalog has changed since prepare(): nothing is done then. Leaves the reply in
@@ -87,9 +92,7 @@ class Attempt {
   Result<bool> run(TransactWriteOutcome& outcome) {
     const auto token = token_key(request_.client_request_token);
     std::vector<std::string_view> keys;
-    for (const auto& member : members_) {
-      if (!member.key.empty()) keys.push_back(member.key);
-    }
+    for (const auto& member : members_) keys.push_back(member.key);
     if (has_token()) keys.push_back(token);
     const auto latches = state_.latches.lock_all_of(keys);
     if (state_.catalog.version() != version_) return false;
@@ -104,10 +107,15 @@ class Attempt {
       }
     }
     for (auto& member : members_) {
-      if (!member.key.empty()) PARLEY_TRY(read_and_decide(member));
+      if (state_.ongoing_transactions.include(member.key)) {
+        refuse(member, transaction_conflict());
+      } else {
+        PARLEY_TRY(read_and_decide(member));
+      }
     }
     PARLEY_TRY(check_reasons());
     outcome = PARLEY_TRY(commit(now));
+    state_.ongoing_transactions.add(std::span(keys).first(members_.size()), outcome.ticket);
     return true;
   }
 
@@ -181,8 +189,7 @@ class Attempt {
     outcome.ticket = state_.commits.last_submitted();
     for (auto& member : members_) {
       WriteOutcome item{member.table, {}, {}, {}, {}, outcome.ticket};
-      const bool found = !member.key.empty() &&
-                         PARLEY_TRY(state_.commits.get_latest(member.key, member.old_bytes));
+      const bool found = PARLEY_TRY(state_.commits.get_latest(member.key, member.old_bytes));
       if (!found) member.old_bytes.clear();
       const auto stored = member.old_item();
       item.capacity.table = transactional_read_units(stored ? stored->size_bytes() : 0);

@@ -117,6 +117,13 @@ TEST_F(TransactionTest, WhatIsWrongWithOneItemCancels) {
   EXPECT_EQ(item_count(), 0U);
 }
 
+TEST_F(TransactionTest, OnlyTheFirstUnfitItemHasAReason) {
+  EXPECT_EQ(outcome_of(transact(put(R"({"pk":{"S":"a"}})", {.condition = "attribute_exists(pk)"}),
+                                put(R"({"pk":{"N":"7"}})"), put(R"({"pk":{"N":"8"}})"))),
+            "[-][One or more parameter values were invalid: Type mismatch for key pk expected: S "
+            "actual: N][-]");
+}
+
 TEST_F(TransactionTest, WhatTheRequestAloneShowsRefusesItWhole) {
   const auto fine = [&] { return put(R"({"pk":{"S":"fine"}})"); };
   const std::string empty_key =

@@ -246,6 +246,11 @@ CommitTicket CommitPipeline::last_submitted() const {
   return state_->last_submitted;
 }
 
+CommitTicket CommitPipeline::last_finished() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->finished;
+}
+
 void CommitPipeline::State::run() {
   std::vector<Submission*> group;
   std::unique_lock lock(mutex);

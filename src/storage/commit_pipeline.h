@@ -76,6 +76,9 @@ class CommitPipeline {
   /// The last ticket handed out; everything submitted before the call has one at most this.
   [[nodiscard]] CommitTicket last_submitted() const;
 
+  /// The last ticket that is committed or has failed; whoever waits for it is told afterwards.
+  [[nodiscard]] CommitTicket last_finished() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -131,9 +131,9 @@ DIFFERENCES = (
         r"400 TransactionCanceledException: .*ValidationError.*",
         r"400 TransactionCanceledException: .*",
         "Parley",
-        "What is wrong with an action whatever the item holds is found before its condition is "
-        "evaluated, and every item has its place among the reasons; DynamoDB Local evaluates "
-        "conditions first, and leaves out the items before the one that is wrong.",
+        "What is wrong with an action whatever the item holds is found before any condition is "
+        "evaluated, and the first such action alone has a reason; DynamoDB Local evaluates "
+        "conditions too, and leaves out the items before the one that is wrong.",
         ("TransactWriteItems",),
     ),
     Difference(
