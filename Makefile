@@ -1,20 +1,34 @@
 # The commands a person types. Each installs what it needs first (Debian's packages, npm) and may be
 # run again at any time.
-.PHONY: help run build test unit check sanitize fuzz bench tidy clean
+.PHONY: help run build install test unit check sanitize fuzz bench tidy clean
 help:
 	@echo "make run       build, start the server with demo data, print what to try (Ctrl-C stops it)"
 	@echo "make test      build and run every test"
 	@echo "make build     the release binary, at build/release/parley"
+	@echo "make install   that, with its shell completions, under PREFIX (/usr/local)"
+	@echo "make unit      the unit tests of a development build"
 	@echo "make check     layers and style"
 	@echo "make sanitize  the unit tests under asan+ubsan, then tsan"
 	@echo "make fuzz      each fuzzer for a minute"
 	@echo "make bench     Parley beside DynamoDB Local and dynalite"
+	@echo "make tidy      clang-tidy over the whole tree"
 
 build:
 	@scripts/setup.sh build
 	@cmake --preset release -DPARLEY_TESTS=OFF $(QUIET)
 	@cmake --build build/release --target parley
 	@ln -sf src/cli/parley build/release/parley
+
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: build
+	@install -D -m 755 build/release/parley $(DESTDIR)$(PREFIX)/bin/parley
+	@mkdir -p $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+	  $(SHARE)/fish/vendor_completions.d
+	@build/release/parley completion bash >$(SHARE)/bash-completion/completions/parley
+	@build/release/parley completion zsh >$(SHARE)/zsh/site-functions/_parley
+	@build/release/parley completion fish >$(SHARE)/fish/vendor_completions.d/parley.fish
+	@echo "parley is in $(PREFIX)/bin"
 
 run: QUIET = >/dev/null
 run: build

@@ -67,7 +67,27 @@ Reply error_reply(const Request& request, const Error& error, Random& random) {
   return make_reply(request, http_status(error.code), std::move(body), random);
 }
 
+ErrorCode code_of(int status) {
+  switch (status) {
+    case 413:
+      return ErrorCode::kRequestEntityTooLarge;
+    case 500:
+      return ErrorCode::kInternal;
+    case 503:
+      return ErrorCode::kUnavailable;
+    default:
+      return ErrorCode::kSerialization;
+  }
+}
+
 }  // namespace
+
+Reply unreadable_request(int status, std::string_view reason) {
+  Reply reply;
+  reply.status = status;
+  append_error(reply.body, {code_of(status), std::string(reason), nullptr});
+  return reply;
+}
 
 Service::Service(engine::Database& database, BlockingExecutor run_blocking)
     : database_(database), run_blocking_(std::move(run_blocking)) {}

@@ -44,6 +44,10 @@ struct Reply {
   std::string body;
 };
 
+/// The reply to what never became a request: too large, too slow, malformed HTTP. `status` is
+/// HTTP's; the body is an error in the API's form, which is all that some SDKs can read.
+[[nodiscard]] Reply unreadable_request(int status, std::string_view reason);
+
 using ReplyCallback = std::move_only_function<void(Reply)>;
 
 /// Runs a task on a thread that may block.

@@ -141,7 +141,8 @@ std::optional<Reply> answer_without_operation(const Request& request, std::strin
   if (request.method == "OPTIONS" && !request.origin.empty()) return preflight_reply(request);
   Reply reply;
   reply.content_type = {};
-  if (request.method == "GET" && request.path == "/") {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (reads && request.path == "/") {
     reply.content_type = "text/plain";
     reply.body = fmt::format("healthy: dynamodb.{}.amazonaws.com ", region);
   } else {

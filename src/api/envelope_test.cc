@@ -1,5 +1,6 @@
 #include "api/envelope.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -26,15 +27,28 @@ Request list_tables_request(std::string_view body = "{}") {
   return request;
 }
 
-TEST(Envelope, GetAnswersTheHealthLine) {
+TEST(Envelope, GetAndHeadAnswerTheHealthLine) {
   TestDatabase database;
-  Request request;
-  request.method = "GET";
-  request.path = "/";
-  const TestReply reply = database.send(request);
-  EXPECT_EQ(reply.status(), 200);
-  EXPECT_EQ(reply.body(), "healthy: dynamodb.us-east-1.amazonaws.com ");
-  EXPECT_EQ(reply.header("x-amz-crc32"), "3128867991");
+  for (const std::string_view method : {"GET", "HEAD"}) {
+    Request request;
+    request.method = method;
+    request.path = "/";
+    const TestReply reply = database.send(request);
+    EXPECT_EQ(reply.status(), 200);
+    EXPECT_EQ(reply.body(), "healthy: dynamodb.us-east-1.amazonaws.com ");
+    EXPECT_EQ(reply.header("x-amz-crc32"), "3128867991");
+  }
+}
+
+TEST(Envelope, WhatNeverBecameARequestIsAnErrorThatSdksCanRead) {
+  const Reply too_large = unreadable_request(413, "too large");
+  EXPECT_EQ(too_large.status, 413);
+  EXPECT_EQ(too_large.content_type, "application/x-amz-json-1.0");
+  EXPECT_EQ(too_large.body,
+            R"({"__type":"com.amazon.coral.service#RequestEntityTooLargeException",)"
+            R"("message":"too large"})");
+  EXPECT_THAT(unreadable_request(503, "full").body, testing::HasSubstr("ServiceUnavailable"));
+  EXPECT_THAT(unreadable_request(431, "long").body, testing::HasSubstr("SerializationException"));
 }
 
 TEST(Envelope, OtherMethodsAndContentTypesAre404) {

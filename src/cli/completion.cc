@@ -23,7 +23,8 @@ _parley() {
   candidates=("${(@f)$(${words[1]} __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ -n "${candidates[1]}" ]]; then compadd -a candidates; else _files; fi
 }
-compdef _parley parley
+# Loaded from $fpath on the first Tab, the file is that Tab's function too.
+if [[ "${funcstack[1]}" == _parley ]]; then _parley; else compdef _parley parley; fi
 )sh";
 
 constexpr std::string_view kFish = R"sh(# parley completion fish | source

@@ -26,7 +26,18 @@ constexpr std::array<HeaderField, 9> kHeaderFields{{
     {"access-control-request-method", &api::Request::access_control_request_method},
 }};
 
+net::HttpReply http_reply(api::Reply reply) {
+  return {.status = reply.status,
+          .content_type = reply.content_type,
+          .headers = std::move(reply.headers),
+          .body = std::move(reply.body)};
+}
+
 }  // namespace
+
+net::HttpReply HttpApiHandler::failure(int status, std::string_view reason) {
+  return http_reply(api::unreadable_request(status, reason));
+}
 
 void HttpApiHandler::handle(const net::HttpRequest& request, net::ReplyCallback reply) {
   api::Request call;
@@ -45,10 +56,7 @@ void HttpApiHandler::handle(const net::HttpRequest& request, net::ReplyCallback 
   }
   if (call.date.empty()) call.date = request.header("date");
   service_->handle(call, [reply = std::move(reply)](api::Reply answer) mutable {
-    reply({.status = answer.status,
-           .content_type = answer.content_type,
-           .headers = std::move(answer.headers),
-           .body = std::move(answer.body)});
+    reply(http_reply(std::move(answer)));
   });
 }
 

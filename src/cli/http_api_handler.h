@@ -13,6 +13,7 @@ class HttpApiHandler final : public net::HttpHandler {
   void attach(api::Service& service) { service_ = &service; }
 
   void handle(const net::HttpRequest& request, net::ReplyCallback reply) override;
+  [[nodiscard]] net::HttpReply failure(int status, std::string_view reason) override;
 
  private:
   api::Service* service_ = nullptr;

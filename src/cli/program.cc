@@ -240,7 +240,7 @@ ExitCode exit_code_of(const Error& error) {
 /// What may help against `error`, as whole lines.
 std::string hint(const Program& program, const DdbRow& row, const DdbTarget& target,
                  const Console& console, const Error& error) {
-  if (error.code == ErrorCode::kIo && !target.is_aws) {
+  if (error.code == ErrorCode::kIo && !target.is_aws && target.address.starts_with("http://")) {
     return fmt::format("Is the server running? `{} serve` starts one on port 8000.\n",
                        console.program);
   }
@@ -344,7 +344,8 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Console& c
   const auto ended = parse(program, without_help_word(arguments), console);
   const ExitCode code = ended ? *ended : run_command(program, console, environment);
   console.out.flush();
-  if (console.out || code != ExitCode::kDone) return code;
+  // A server has done its work whether or not somebody still reads what it prints.
+  if (console.out || code != ExitCode::kDone || program.app.got_subcommand("serve")) return code;
   console.err << "parley: the output could not be written\n";
   return ExitCode::kFailed;
 }

@@ -337,6 +337,15 @@ TEST(Program, ServeOnAPortInUseIsCodeFive) {
   EXPECT_EQ(outcome.out, "");
 }
 
+TEST(Serve, KnowsWhichAddressesOthersReach) {
+  for (const char* bind : {"localhost", "127.0.0.1", "127.1.2.3", "::1"}) {
+    EXPECT_TRUE(is_loopback(bind)) << bind;
+  }
+  for (const char* bind : {"0.0.0.0", "::", "10.1.2.3", "::1:2"}) {
+    EXPECT_FALSE(is_loopback(bind)) << bind;
+  }
+}
+
 TEST(DataDirectory, FollowsXdg) {
   EXPECT_EQ(*default_data_directory([](const char* name) -> const char* {
     return std::string_view(name) == "XDG_DATA_HOME" ? "/x" : "/h";

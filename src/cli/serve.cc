@@ -77,11 +77,10 @@ Status load_demo(api::Service& service, const Clock& clock, Random& random) {
 
 void print_banner(const ServeOptions& options, const std::string& directory, std::uint16_t port,
                   const Console& console) {
-  const bool on_loopback = options.bind == "localhost" || options.bind == "127.0.0.1";
   const bool is_v6 = options.bind.find(':') != std::string::npos;
-  const std::string host = on_loopback || options.bind == "0.0.0.0" ? "localhost"
-                           : is_v6                                  ? "[" + options.bind + "]"
-                                                                    : options.bind;
+  const std::string host = options.bind == "127.0.0.1" || options.bind == "0.0.0.0" ? "localhost"
+                           : is_v6 ? "[" + options.bind + "]"
+                                   : options.bind;
   const std::string url = fmt::format("http://{}:{}", host, port);
   const std::string endpoint = port == 8000 && host == "localhost" ? "" : " --endpoint-url " + url;
   console.out << fmt::format(
@@ -102,10 +101,20 @@ void print_banner(const ServeOptions& options, const std::string& directory, std
       "  {1} ddb get-conversation{0}\n\n"
       "Ctrl-C stops the server.\n",
       endpoint, console.program);
+  if (!is_loopback(options.bind)) {
+    console.err << fmt::format(
+        "parley: warning: whoever reaches {} can read and write everything: signatures are not "
+        "verified\n",
+        options.bind);
+  }
   console.out.flush();
 }
 
 }  // namespace
+
+bool is_loopback(std::string_view bind) {
+  return bind == "localhost" || bind == "::1" || bind.starts_with("127.");
+}
 
 Result<std::string> default_data_directory(net::Environment environment) {
   const char* data_home = environment("XDG_DATA_HOME");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "cli/console.h"
@@ -25,6 +26,9 @@ struct ServeOptions {
 /// $XDG_DATA_HOME/parley, else ~/.local/share/parley. Errors: kInvalidArgument when neither
 /// variable is set. Source: XDG Base Directory Specification.
 [[nodiscard]] Result<std::string> default_data_directory(net::Environment environment);
+
+/// Whether only this machine reaches a server bound to `bind`, an address or "localhost".
+[[nodiscard]] bool is_loopback(std::string_view bind);
 
 /// Serves until SIGINT, SIGTERM or SIGHUP, then lets requests in flight finish; a second signal
 /// ends the process at once. Blocks the process's signals for the calling thread and those it

@@ -1,6 +1,7 @@
 #include "net/http_client.h"
 
 #include <fmt/format.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <boost/asio/connect.hpp>
@@ -194,7 +195,10 @@ std::unexpected<Error> HttpClient::State::failure(const error_code& error) const
   } else if (is_peer_gone(error)) {
     why = "the server closed the connection";
   } else if (error.category() == asio::error::get_ssl_category()) {
-    why = fmt::format("TLS: {}", why);
+    const bool not_tls =
+        ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_WRONG_VERSION_NUMBER;
+    why = not_tls ? "no TLS is spoken there; is it http:// without the s?"
+                  : fmt::format("TLS: {}", why);
   }
   return fail(ErrorCode::kIo, fmt::format("Cannot reach {}: {}", place, why));
 }

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "net/http_server.h"
+#include "net/test_http_server.h"
 
 namespace parley::net {
 namespace {
@@ -256,6 +257,19 @@ TEST(HttpClientTls, RefusesACertificateOfAnotherHost) {
   const auto reply = client.send({.method = "GET"});
   ASSERT_FALSE(reply.has_value());
   EXPECT_THAT(reply.error().message, HasSubstr("certificate verify failed"));
+}
+
+TEST(HttpClientTls, AServerWithoutTlsIsToldApart) {
+  FunctionHandler handler([](const HttpRequest&, ReplyCallback reply) { reply({}); });
+  HttpServerOptions options;
+  options.port = 0;
+  const auto server = HttpServer::listen(options, handler);
+  ASSERT_TRUE(server.has_value());
+  (*server)->start();
+  HttpClient client({.tls = true, .host = "127.0.0.1", .port = (*server)->port()}, {});
+  const auto reply = client.send({.method = "GET"});
+  ASSERT_FALSE(reply.has_value());
+  EXPECT_THAT(reply.error().message, HasSubstr("is it http:// without the s?"));
 }
 
 TEST(HttpClientTls, AMissingAuthorityFileIsAClearError) {

@@ -60,7 +60,9 @@ Status open_acceptor(Acceptor& acceptor, const tcp::endpoint& endpoint) {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (!error) return {};
-  const std::string place = fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
+  const std::string address = endpoint.address().to_string();
+  const std::string place = fmt::format(
+      "{}:{}", endpoint.address().is_v6() ? "[" + address + "]" : address, endpoint.port());
   if (error == asio::error::address_in_use) {
     return fail(ErrorCode::kLocked,
                 fmt::format("Cannot listen on {}: another program is using this port. "
@@ -160,8 +162,12 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const HttpServerOptions& 
   for (const auto& address : addresses) {
     Acceptor acceptor(state->loops.front()->context().get_executor());
     const Status opened = open_acceptor(acceptor, {address, state->port});
-    if (!opened && state->acceptors.empty()) return std::unexpected(opened.error());
-    if (!opened) continue;  // no IPv6 here: 127.0.0.1 is enough
+    // No IPv6 here is no fault, 127.0.0.1 is enough; but another program at ::1 would get what
+    // clients send to localhost.
+    const bool needed = state->acceptors.empty() ||
+                        (options.port != 0 && !opened && opened.error().code == ErrorCode::kLocked);
+    if (!opened && needed) return std::unexpected(opened.error());
+    if (!opened) continue;
     state->port = acceptor.local_endpoint().port();
     state->acceptors.push_back(std::move(acceptor));
   }

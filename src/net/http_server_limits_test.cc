@@ -238,6 +238,21 @@ TEST(HttpServer, APortInUseIsAClearError) {
   EXPECT_THAT(second.error().message, HasSubstr("another program is using this port"));
 }
 
+TEST(HttpServer, APortInUseOnEitherLoopbackAddressIsAClearErrorForLocalhost) {
+  FunctionHandler handler(echo);
+  HttpServerOptions options;
+  options.bind_address = "::1";
+  options.port = 0;
+  const auto first = HttpServer::listen(options, handler);
+  if (!first) GTEST_SKIP() << "no IPv6 on this machine";
+  options.bind_address = "localhost";
+  options.port = (*first)->port();
+  const auto second = HttpServer::listen(options, handler);
+  ASSERT_FALSE(second.has_value()) << "clients of localhost would reach the first";
+  EXPECT_EQ(second.error().code, ErrorCode::kLocked);
+  EXPECT_THAT(second.error().message, HasSubstr("[::1]:"));
+}
+
 TEST(HttpServer, ABindAddressThatIsNoneIsAClearError) {
   FunctionHandler handler(echo);
   HttpServerOptions options;

@@ -115,3 +115,12 @@ test('concurrent updates of one counter are all counted', async () => {
   const got = await client.send(new GetItemCommand({ TableName, Key: key('counter', 1), ConsistentRead: true }))
   assert.equal(got.Item.hits.N, '100')
 })
+
+test('a request that is too large is an error with a name', async () => {
+  const Item = { ...key('large', 1), s: { S: 'x'.repeat(17 << 20) } }
+  await assert.rejects(client.send(new PutItemCommand({ TableName, Item })), (error) => {
+    assert.equal(error.name, 'RequestEntityTooLargeException')
+    assert.equal(error.$metadata.httpStatusCode, 413)
+    return true
+  })
+})
