@@ -18,9 +18,9 @@ inline constexpr std::size_t kBodySizeBytesMax = 16u << 20;
 /// Replies over this size are compressed for those who ask.
 inline constexpr std::size_t kCompressionThresholdBytes = 4096;
 
-/// The reply to a request that is no API call: the health line for GET and HEAD /, a preflight's for OPTIONS
-/// with an Origin, 404 for any other method or a body of another content type. nullopt: it is a
-/// call.
+/// The reply to a request that is no API call: the health line for GET and HEAD /, a preflight's
+/// for OPTIONS with an Origin, 404 for any other method or a body of another content type. nullopt:
+/// it is a call.
 [[nodiscard]] std::optional<Reply> answer_without_operation(const Request& request,
                                                             std::string_view region);
 
