@@ -33,6 +33,9 @@ struct Request {
   std::string_view origin = {};            // a browser's: then the reply allows every origin
   std::string_view access_control_request_headers = {};
   std::string_view access_control_request_method = {};
+  std::string_view invocation_type = {};  // X-Amz-Invocation-Type and the next two: Lambda's Invoke
+  std::string_view log_type = {};
+  std::string_view client_context = {};
   std::string_view body = {};
 };
 

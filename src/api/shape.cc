@@ -200,6 +200,7 @@ bool is_arn(Pattern pattern, std::string_view text) {
 
 bool string_keeps(const Shape& shape, std::string_view text) {
   if (!pattern_keeps(shape.pattern, text)) return false;
+  if (shape.text_pattern != nullptr && !shape.text_pattern->matches(text)) return false;
   if (!is_arn(shape.pattern, text) && (shape.min > 0 || shape.max != Shape::kNoMax)) {
     const std::int64_t length = utf16_length(text);
     if (length < shape.min || length > shape.max) return false;

@@ -45,6 +45,12 @@ enum class Pattern : std::uint8_t {
   kNameOrArn,  // the same, or an ARN of a table, which is free of the length limits
 };
 
+/// A pattern that a shape brings along: of Lambda's model, in api/lambda/.
+struct TextPattern {
+  std::string_view text;  // as error messages show it
+  bool (*matches)(std::string_view) = nullptr;
+};
+
 /// How AWS words the absence of a member.
 enum class Presence : std::uint8_t {
   kOptional,
@@ -76,6 +82,7 @@ struct Shape {
   /// AWS's newer wording, of lists and maps: a length is told by the members' own names and without
   /// the value ("Value at 'RequestItems' failed …"), a map with a wrong key is shown as JSON.
   bool plain = false;
+  const TextPattern* text_pattern = nullptr;  // string: beside `pattern`
 };
 
 struct Member {

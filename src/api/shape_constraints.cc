@@ -95,6 +95,10 @@ std::string constraint_list(const Shape& shape) {
     texts.push_back(
         fmt::format("Member must satisfy regular expression pattern: {}", kNamePattern));
   }
+  if (shape.text_pattern != nullptr) {
+    texts.push_back(fmt::format("Member must satisfy regular expression pattern: {}",
+                                shape.text_pattern->text));
+  }
   if (!shape.values.empty()) {
     texts.push_back(
         fmt::format("Member must satisfy enum value set: [{}]", fmt::join(shape.values, ", ")));
@@ -205,6 +209,11 @@ void Violations::check_string(const Shape& shape, const element& value, const st
   if (!pattern_keeps(shape.pattern, text)) {
     add(shape, value, path,
         fmt::format("Member must satisfy regular expression pattern: {}", kNamePattern));
+  }
+  if (shape.text_pattern != nullptr && !shape.text_pattern->matches(text)) {
+    add(shape, value, path,
+        fmt::format("Member must satisfy regular expression pattern: {}",
+                    shape.text_pattern->text));
   }
   if (!is_arn(shape.pattern, text)) check_length(shape, value, utf16_length(text), path);
   for (const std::string_view allowed : shape.values) {

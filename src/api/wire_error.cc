@@ -82,6 +82,8 @@ WireName wire_name(ErrorCode code) {
       return {{}, "ResourceConflictException", "message", 409};
     case ErrorCode::kPreconditionFailed:
       return {{}, "PreconditionFailedException", "message", 412};
+    case ErrorCode::kInvalidRequestContent:
+      return {{}, "InvalidRequestContentException"};
     case ErrorCode::kRequestEntityTooLarge:
       return {kService, "RequestEntityTooLargeException", "message", 413};
     case ErrorCode::kUnavailable:

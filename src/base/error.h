@@ -43,6 +43,7 @@ enum class ErrorCode : std::uint8_t {
   kInvalidParameter,
   kResourceConflict,
   kPreconditionFailed,
+  kInvalidRequestContent,
   kFunctionFailed,  // a function that was to succeed did not
   kRequestEntityTooLarge,
   kInternal,

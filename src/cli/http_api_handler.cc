@@ -14,7 +14,7 @@ struct HeaderField {
   std::string_view api::Request::* field;
 };
 
-constexpr std::array<HeaderField, 9> kHeaderFields{{
+constexpr std::array<HeaderField, 12> kHeaderFields{{
     {"x-amz-target", &api::Request::target},
     {"content-type", &api::Request::content_type},
     {"content-encoding", &api::Request::content_encoding},
@@ -24,6 +24,9 @@ constexpr std::array<HeaderField, 9> kHeaderFields{{
     {"origin", &api::Request::origin},
     {"access-control-request-headers", &api::Request::access_control_request_headers},
     {"access-control-request-method", &api::Request::access_control_request_method},
+    {"x-amz-invocation-type", &api::Request::invocation_type},
+    {"x-amz-log-type", &api::Request::log_type},
+    {"x-amz-client-context", &api::Request::client_context},
 }};
 
 net::HttpReply http_reply(api::Reply reply) {

@@ -54,7 +54,8 @@ Connection::Connection(std::shared_ptr<EventLoop> loop, Socket socket)
     : loop_(std::move(loop)),
       socket_(std::move(socket)),
       parser_({.header_size_bytes_max = loop_->options().header_size_bytes_max,
-               .body_size_bytes_max = loop_->options().body_size_bytes_max}) {
+               .body_size_bytes_max = loop_->options().body_size_bytes_max,
+               .large_bodies = loop_->options().large_bodies}) {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,12 +65,20 @@ class HttpHandler {
   [[nodiscard]] virtual HttpReply failure(int status, std::string_view reason);
 };
 
+/// Paths whose requests may have larger bodies than others: those that begin with one of
+/// `path_prefixes` (static storage).
+struct LargeBodies {
+  std::span<const std::string_view> path_prefixes = {};
+  std::size_t size_bytes_max = 0;
+};
+
 struct HttpServerOptions {
   std::string bind_address = "127.0.0.1";  // or "localhost": 127.0.0.1, and ::1 if it exists
   std::uint16_t port = 8000;               // 0: any free one
   unsigned threads = 0;                    // 0: one a core
   std::size_t header_size_bytes_max = std::size_t{16} * 1024;  // request line and headers together
   std::size_t body_size_bytes_max = std::size_t{16} * 1024 * 1024;  // DynamoDB's
+  LargeBodies large_bodies = {};
   // Watched by a sweep, so each may take a tenth (at most a second) longer.
   std::chrono::milliseconds header_timeout{
       10'000};                                     // from a request's first byte to its last header

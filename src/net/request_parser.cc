@@ -65,7 +65,14 @@ class RequestParser::Grammar {
                          error_code& error) override {
       owner_.request_.method = to_std(method);
       http11_ = version == 11;
-      if (!owner_.take_target(to_std(target))) error = http::error::bad_target;
+      if (!owner_.take_target(to_std(target))) {
+        error = http::error::bad_target;
+        return;
+      }
+      const LargeBodies& large = owner_.limits_.large_bodies;
+      for (const std::string_view prefix : large.path_prefixes) {
+        if (owner_.request_.path.starts_with(prefix)) body_limit(large.size_bytes_max);
+      }
     }
 
     void on_response_impl(int, boost::beast::string_view, int, error_code&) override {}

@@ -25,6 +25,7 @@ namespace parley::net {
 struct RequestLimits {
   std::size_t header_size_bytes_max = std::size_t{16} * 1024;
   std::size_t body_size_bytes_max = std::size_t{16} * 1024 * 1024;
+  LargeBodies large_bodies = {};
 };
 
 /// One thread at a time. No sockets: the fuzzer drives it with bytes.

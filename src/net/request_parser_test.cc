@@ -48,6 +48,27 @@ TEST(RequestParser, TakesASizedRequestApart) {
   EXPECT_TRUE(parser.keep_alive());
 }
 
+TEST(RequestParser, SomePathsMayHaveLargerBodies) {
+  constexpr std::string_view kPrefixes[] = {"/code/"};
+  const RequestLimits limits{
+      .body_size_bytes_max = 4,
+      .large_bodies = {.path_prefixes = kPrefixes, .size_bytes_max = 6},
+  };
+  const auto request = [](std::string_view path, std::string_view body) {
+    return "PUT " + std::string(path) +
+           " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           std::string(body);
+  };
+  EXPECT_EQ(failure_of(request("/code/a", "123456"), limits), 0);
+  EXPECT_EQ(failure_of(request("/code/a", "1234567"), limits), 413);
+  EXPECT_EQ(failure_of(request("/", "12345"), limits), 413);
+  // The larger limit is that request's alone.
+  RequestParser parser(limits);
+  ASSERT_EQ(feed(parser, request("/code/a", "123456")), Progress::kComplete);
+  parser.next();
+  EXPECT_EQ(feed(parser, request("/", "12345")), Progress::kFailed);
+}
+
 TEST(RequestParser, AnyCutOfTheBytesGivesTheSameRequest) {
   const std::string text =
       "\r\nPUT /x?y HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
