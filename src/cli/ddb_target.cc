@@ -15,6 +15,16 @@ std::string aws_endpoint(std::string_view region) {
                      region.starts_with("cn-") ? ".cn" : "");
 }
 
+/// As the AWS SDKs have it; prod alone does not ask, so that it always means AWS.
+/// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+std::string local_endpoint(net::Environment environment) {
+  for (const char* name : {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"}) {
+    const char* url = environment(name);
+    if (url != nullptr && url[0] != '\0') return url;
+  }
+  return std::string(kLocalEndpoint);
+}
+
 bool is_aws_host(std::string_view host) {
   return host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
 }
@@ -47,7 +57,7 @@ Result<DdbTarget> open_ddb_target(const DdbTargetOptions& options, net::Environm
   if (target.region.empty()) target.region = kDefaultRegion;
   target.address = !options.endpoint_url.empty() ? options.endpoint_url
                    : options.prod                ? aws_endpoint(target.region)
-                                                 : std::string(kLocalEndpoint);
+                                                 : local_endpoint(environment);
   client::RemoteDatabaseOptions remote;
   remote.endpoint = PARLEY_TRY(net::Url::parse(target.address));
   remote.region = target.region;

@@ -18,7 +18,7 @@ inline constexpr std::string_view kLocalEndpoint = "http://localhost:8000";
 /// What the command line says about the place.
 struct DdbTargetOptions {
   bool prod = false;
-  std::string endpoint_url = {};  // empty: local, or AWS with prod
+  std::string endpoint_url = {};  // empty: the environment's or local; AWS with prod
   std::string region = {};        // empty: the environment's, then the profile's
   std::string profile = {};
 };

@@ -138,7 +138,8 @@ void add_ddb_command(Program& program, CLI::App& ddb, const DdbRow& row) {
       ->check(one_of({"prod", "local"}));
   command
       ->add_option("--endpoint-url", options.target.endpoint_url,
-                   "Address of the server [http://localhost:8000, or AWS's with prod]")
+                   "Address of the server [AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, then "
+                   "http://localhost:8000; AWS's with prod]")
       ->type_name("URL");
   command
       ->add_option("--region", options.target.region,

@@ -292,6 +292,24 @@ TEST(Program, NoServerIsCodeThreeWithAHint) {
   EXPECT_THAT(outcome.err, HasSubstr("parley serve"));
 }
 
+TEST(Program, TheEnvironmentNamesTheEndpointUnlessTheCommandDoes) {
+  FakeServer server;
+  server.replies["ListTables"] = R"({"TableNames":["a"]})";
+  static std::string url;
+  url = server.url();
+  const auto environment = [](const char* name) -> const char* {
+    const std::string_view variable(name);
+    if (variable == "AWS_ENDPOINT_URL_DYNAMODB") return url.c_str();
+    if (variable == "AWS_ENDPOINT_URL") return "http://127.0.0.1:1";
+    return test_environment(name);
+  };
+  EXPECT_EQ(run({"ddb", "list-tables"}, {.environment = environment}).out, "a\n");
+  EXPECT_EQ(run({"ddb", "list-tables", "--endpoint-url", "http://127.0.0.1:1"},
+                {.environment = environment})
+                .code,
+            ExitCode::kUnreachable);
+}
+
 TEST(Program, ProdNeedsCredentialsAndARegion) {
   const Outcome outcome = run({"ddb", "list-tables", "prod"}, {.environment = empty_environment});
   EXPECT_EQ(outcome.code, ExitCode::kUsage);
