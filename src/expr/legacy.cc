@@ -282,11 +282,20 @@ std::optional<ComparisonOperator> parse_comparison_operator(std::string_view nam
   return row->op;
 }
 
+Status check_attribute_name(std::string_view name) {
+  if (name.empty()) return invalid("Empty attribute name");
+  if (name.size() > model::kAttributeNameSizeBytesMax) {
+    return invalid("Attribute name is too large, must be less than 65536 bytes");
+  }
+  return {};
+}
+
 Result<Condition> bind_expected(const std::vector<LegacyExpectation>& expectations,
                                 std::optional<ConditionalOperator> combine) {
   PARLEY_TRY(check_combination(combine, expectations.size()));
   ConditionBuilder builder(names_size(expectations));
   for (const LegacyExpectation& expectation : expectations) {
+    PARLEY_TRY(check_attribute_name(expectation.attribute));
     PARLEY_TRY(add_expectation(expectation, builder));
   }
   return std::move(builder).build(combine.value_or(ConditionalOperator::kAnd));
@@ -297,6 +306,7 @@ Result<Condition> bind_filter(const std::vector<LegacyCondition>& conditions,
   PARLEY_TRY(check_combination(combine, conditions.size()));
   ConditionBuilder builder(names_size(conditions));
   for (const LegacyCondition& condition : conditions) {
+    PARLEY_TRY(check_attribute_name(condition.attribute));
     PARLEY_TRY(check_values(row_of(condition.op), condition.values));
     builder.add(condition.attribute, condition.op, condition.values);
   }
@@ -306,6 +316,7 @@ Result<Condition> bind_filter(const std::vector<LegacyCondition>& conditions,
 Result<KeyCondition> bind_key_conditions(const std::vector<LegacyCondition>& conditions) {
   std::vector<KeyCondition::Term> terms;
   for (const LegacyCondition& condition : conditions) {
+    PARLEY_TRY(check_attribute_name(condition.attribute));
     const OperatorRow& row = row_of(condition.op);
     PARLEY_TRY(check_values(row, condition.values));
     KeyCondition::Term term;

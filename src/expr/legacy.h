@@ -69,6 +69,11 @@ struct LegacyUpdate {
   std::optional<model::ValueView> value = {};
 };
 
+/// Whether a legacy parameter may name an attribute so: 1 to 65,535 bytes. Errors: kValidation
+/// "Empty attribute name", "Attribute name is too large, must be less than 65536 bytes". The
+/// functions below check theirs.
+[[nodiscard]] Status check_attribute_name(std::string_view name);
+
 /// Expected with its ConditionalOperator (nullopt: absent, which is AND). The condition of no
 /// expectations is always true.
 /// Errors: kValidation for members that exclude each other, a wrong number of values, values of

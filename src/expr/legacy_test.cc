@@ -154,6 +154,23 @@ TEST(LegacyFilter, MayNotNameTheKey) {
             "QueryFilter can only contain non-primary key attributes: Primary key attribute: s");
 }
 
+TEST(LegacyParameters, NameAttributesByOneTo65535Bytes) {
+  const std::string longest(65'535, 'a');
+  const std::string too_long(65'536, 'a');
+  const auto errors = [](std::string_view name) {
+    const auto message = [](const auto& bound) { return bound ? "" : bound.error().message; };
+    return std::vector<std::string>{
+        message(bind_expected({{.attribute = name, .exists = false}}, std::nullopt)),
+        message(bind_filter({{name, Op::kNull, {}}}, std::nullopt)),
+        message(bind_key_conditions({{name, Op::kEq, list({"a"})}})),
+        message(bind_attribute_updates({{.attribute = name, .action = AttributeAction::kDelete}}))};
+  };
+  EXPECT_EQ(errors(longest), std::vector<std::string>(4));
+  EXPECT_EQ(errors(too_long), std::vector<std::string>(
+                                  4, "Attribute name is too large, must be less than 65536 bytes"));
+  EXPECT_EQ(errors(""), std::vector<std::string>(4, "Empty attribute name"));
+}
+
 TEST(LegacyExpected, MembersExcludeEachOther) {
   const std::string prefix = "One or more parameter values were invalid: ";
   EXPECT_EQ(expected_error({.attribute = "s"}),

@@ -6,7 +6,6 @@
 
 #include "expr/bound_update.h"
 #include "expr/legacy.h"
-#include "model/limits.h"
 
 namespace parley::expr {
 namespace {
@@ -50,9 +49,7 @@ Result<Update> bind_attribute_updates(const std::vector<LegacyUpdate>& updates) 
   bound->is_legacy = true;
   std::size_t names_size = 0;
   for (const LegacyUpdate& update : updates) {
-    if (update.attribute.size() > model::kAttributeNameSizeBytesMax) {
-      return invalid("Attribute name is too large, must be less than 65536 bytes");
-    }
+    PARLEY_TRY(check_attribute_name(update.attribute));
     names_size += update.attribute.size();
   }
   bound->text.reserve(names_size);  // views into it must stay

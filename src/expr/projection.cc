@@ -7,9 +7,9 @@
 #include "expr/binder.h"
 #include "expr/bound_projection.h"
 #include "expr/expr.h"
+#include "expr/legacy.h"
 #include "expr/parser.h"
 #include "expr/project_paths.h"
-#include "model/limits.h"
 
 namespace parley::expr {
 
@@ -27,9 +27,7 @@ Result<Projection> Projection::from_attribute_names(const std::vector<std::strin
   auto bound = std::make_unique<BoundProjection>();
   std::size_t size = 0;
   for (const std::string_view name : names) {
-    if (name.size() > model::kAttributeNameSizeBytesMax) {
-      return invalid("Attribute name is too large, must be less than 65536 bytes");
-    }
+    PARLEY_TRY(check_attribute_name(name));
     size += name.size();
   }
   bound->text.reserve(size);  // views into it must stay

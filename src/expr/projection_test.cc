@@ -71,6 +71,7 @@ TEST(Projection, FromAttributeNamesTakesThemLiterally) {
   const std::string too_long(65'536, 'a');
   EXPECT_EQ(Projection::from_attribute_names({too_long}).error().message,
             "Attribute name is too large, must be less than 65536 bytes");
+  EXPECT_EQ(Projection::from_attribute_names({"a", ""}).error().message, "Empty attribute name");
   EXPECT_EQ(Projection::from_attribute_names({"a", "b", "a"}).error().message,
             "One or more parameter values were invalid: Duplicate value in attribute name: a");
 }
