@@ -6,6 +6,13 @@ find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)
 find_package(simdjson REQUIRED)
 
+# Zip archives of functions' code. Its own CMake file wants the command-line tools too.
+find_library(PARLEY_ZIP_LIBRARY zip REQUIRED)
+find_path(PARLEY_ZIP_INCLUDE zip.h REQUIRED)
+add_library(parley_zip INTERFACE)
+target_include_directories(parley_zip SYSTEM INTERFACE ${PARLEY_ZIP_INCLUDE})
+target_link_libraries(parley_zip INTERFACE ${PARLEY_ZIP_LIBRARY})
+
 find_library(PARLEY_DEFLATE_LIBRARY deflate REQUIRED)
 find_path(PARLEY_BOOST_INCLUDE boost/asio.hpp REQUIRED)
 add_library(parley_boost INTERFACE)

@@ -87,6 +87,8 @@ class RuntimeEndpoints {
     std::string_view path;
     std::function<std::string_view(std::string_view)> header;  // by name, case-insensitive
     std::string_view body;
+    /// More than the server takes was sent to this address, and dropped; nothing above is set.
+    bool body_too_large = false;
   };
   struct Reply {
     int status = 200;
@@ -110,6 +112,12 @@ struct FunctionsOptions {
   int concurrency_max = 16;  // processes over all functions; more invocations queue
   std::size_t queue_max = 1000;
   std::chrono::milliseconds idle_process_lifetime = std::chrono::minutes(10);
+  std::chrono::milliseconds init_timeout{10'000};  // Lambda's; then once more with the function's
+  std::string search_path = "/usr/local/bin:/usr/bin:/bin";  // PATH of the children
+  // Commands or paths of the interpreters; empty: the version that the runtime names ("python3.12")
+  // if it is on the search path, else "python3"; "node", else "nodejs".
+  std::string python = {};
+  std::string node = {};
 };
 
 /// Runs in this process: payload in, reply or error out. Called on a thread that may block.
@@ -131,8 +139,10 @@ class Functions final : public Invoker {
   void add_native(std::string name, std::string description, NativeFunction function);
 
   // Deployment; each waits until it is durable. A running invocation ends with the code it began
-  // with; the next one has the new. Errors: kResourceInUse (the name is taken), kResourceNotFound,
-  // kValidation (settings; a zip that is none, or has no handler), kPreconditionFailed.
+  // with; the next one has the new. Errors: kResourceConflict (the name is taken),
+  // kResourceNotFound, kValidation (ranges, names), kInvalidParameter (runtime, environment; a zip
+  // that is none), kPreconditionFailed, kIo. As on AWS, a handler that the code does not have is
+  // found out by the invocation (Runtime.ImportModuleError, Runtime.InvalidEntrypoint).
   [[nodiscard]] Result<Function> create(std::string name, FunctionSettings settings, Code code);
   [[nodiscard]] Result<Function> update_code(std::string_view name, Code code,
                                              std::optional<std::string> revision_id);
@@ -163,7 +173,7 @@ class Functions final : public Invoker {
 };
 
 /// The bare name in "name", "name:$LATEST", "123456789012:function:name" or a whole ARN. Errors:
-/// kValidation.
+/// kValidation; kResourceNotFound for another version or an alias, of which there are none.
 [[nodiscard]] Result<std::string> function_name_of(std::string_view name_or_arn);
 [[nodiscard]] std::string function_arn(const model::Realm& realm, std::string_view name);
 

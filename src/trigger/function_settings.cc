@@ -1,0 +1,154 @@
+#include "trigger/function_settings.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "codec/item_json.h"
+#include "trigger/process/deployment.h"
+
+namespace parley::trigger {
+namespace {
+
+constexpr std::string_view kNamePattern =
+    R"((arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?)"
+    R"(([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?)";
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_';
+}
+
+std::unexpected<Error> bad_name(std::string_view name) {
+  return invalid(
+      fmt::format("1 validation error detected: Value '{}' at 'functionName' failed to satisfy "
+                  "constraint: Member must satisfy regular expression pattern: {}",
+                  name, kNamePattern));
+}
+
+Status check_range(std::string_view member, int value, int least, int most) {
+  if (value < least) {
+    return invalid(
+        fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: "
+                    "Member must have value greater than or equal to {}",
+                    value, member, least));
+  }
+  if (value > most) {
+    return invalid(
+        fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: "
+                    "Member must have value less than or equal to {}",
+                    value, member, most));
+  }
+  return {};
+}
+
+Status check_environment(const std::map<std::string, std::string>& environment) {
+  std::vector<std::string_view> reserved;
+  std::string measured = "{";
+  for (const auto& [name, value] : environment) {
+    if (is_reserved_variable(name)) reserved.push_back(name);
+    if (name.find_first_of(std::string_view("=\0", 2)) != std::string::npos || name.empty() ||
+        value.find('\0') != std::string::npos) {
+      return fail(ErrorCode::kInvalidParameter,
+                  fmt::format("The environment variable '{}' is not valid", name));
+    }
+    if (measured.size() > 1) measured += ", ";
+    codec::append_json_string(measured, name);
+    measured += ": ";
+    codec::append_json_string(measured, value);
+  }
+  measured += '}';
+  if (!reserved.empty()) {
+    return fail(
+        ErrorCode::kInvalidParameter,
+        fmt::format("Lambda was unable to configure your environment variables because the "
+                    "environment variables you have provided contains reserved keys that are "
+                    "currently not supported for modification. Reserved keys used in this request: "
+                    "{}",
+                    fmt::join(reserved, ", ")));
+  }
+  if (measured.size() > kEnvironmentSizeBytesMax) {
+    return fail(
+        ErrorCode::kInvalidParameter,
+        fmt::format("Lambda was unable to configure your environment variables because the "
+                    "environment variables you have provided exceeded the 4KB limit. String "
+                    "measured: {}",
+                    measured));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status check_function_name(std::string_view name) {
+  if (name.empty() || !std::ranges::all_of(name, is_name_character)) return bad_name(name);
+  if (name.size() > kFunctionNameSizeMax) {
+    return invalid(
+        fmt::format("1 validation error detected: Value '{}' at 'functionName' failed to satisfy "
+                    "constraint: Member must have length less than or equal to {}",
+                    name, kFunctionNameSizeMax));
+  }
+  return {};
+}
+
+Result<RuntimeKind> runtime_kind_of(std::string_view runtime) {
+  if (runtime.starts_with("python")) return RuntimeKind::kPython;
+  if (runtime.starts_with("nodejs")) return RuntimeKind::kNode;
+  if (runtime.starts_with("provided")) return RuntimeKind::kProvided;
+  return fail(ErrorCode::kInvalidParameter,
+              fmt::format("Value {} at 'runtime' failed to satisfy constraint: Member must satisfy "
+                          "enum value set: [python3.*, nodejs*, provided, provided.al2, "
+                          "provided.al2023] (the runtimes that run here)",
+                          runtime));
+}
+
+Status check_settings(const FunctionSettings& settings) {
+  PARLEY_TRY(check_range("timeout", settings.timeout_s, 1, 900));
+  PARLEY_TRY(check_range("memorySize", settings.memory_mb, 128, 10'240));
+  const RuntimeKind kind = PARLEY_TRY(runtime_kind_of(settings.runtime));
+  if (settings.handler.empty() && kind != RuntimeKind::kProvided) {
+    return fail(ErrorCode::kInvalidParameter,
+                "Runtime and Handler are mandatory parameters for functions created with "
+                "deployment packages.");
+  }
+  if (settings.handler.find('\0') != std::string::npos) {
+    return fail(ErrorCode::kInvalidParameter, "The handler is not valid");
+  }
+  if (settings.concurrency_max && *settings.concurrency_max < 0) {
+    return invalid(
+        "1 validation error detected: Value at 'reservedConcurrentExecutions' failed to "
+        "satisfy constraint: Member must have value greater than or equal to 0");
+  }
+  return check_environment(settings.environment);
+}
+
+Result<std::string> function_name_of(std::string_view name_or_arn) {
+  std::string_view rest = name_or_arn;
+  constexpr std::string_view kMiddle = ":function:";
+  if (rest.starts_with("function:")) {
+    rest.remove_prefix(kMiddle.size() - 1);
+  } else if (const auto at = rest.find(kMiddle); at != std::string_view::npos) {
+    rest.remove_prefix(at + kMiddle.size());
+  } else if (rest.starts_with("arn:")) {
+    return bad_name(name_or_arn);
+  }
+  const std::size_t colon = std::min(rest.find(':'), rest.size());
+  const std::string_view name = rest.substr(0, colon);
+  const std::string_view qualifier = rest.substr(std::min(colon + 1, rest.size()));
+  if (name.empty() || !std::ranges::all_of(name, is_name_character)) return bad_name(name_or_arn);
+  if (colon < rest.size() && qualifier != "$LATEST") {
+    if (qualifier.empty() || !std::ranges::all_of(qualifier, is_name_character)) {
+      return bad_name(name_or_arn);
+    }
+    return fail(ErrorCode::kResourceNotFound, fmt::format("Function not found: {}", name_or_arn));
+  }
+  return std::string(name);
+}
+
+std::string function_arn(const model::Realm& realm, std::string_view name) {
+  return fmt::format("arn:aws:lambda:{}:{}:function:{}", realm.region, realm.account, name);
+}
+
+}  // namespace parley::trigger

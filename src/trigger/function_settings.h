@@ -1,0 +1,26 @@
+// What Lambda checks of a function's name and settings, with its messages.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "trigger/functions.h"
+
+namespace parley::trigger {
+
+inline constexpr std::size_t kFunctionNameSizeMax = 64;
+/// Of the environment's JSON text.
+inline constexpr std::size_t kEnvironmentSizeBytesMax = 4096;
+
+/// Errors: kValidation for anything but 1 to 64 of A-Z, a-z, 0-9, - and _.
+[[nodiscard]] Status check_function_name(std::string_view name);
+
+/// "python…", "nodejs…", "provided…". Errors: kInvalidParameter for a runtime that is not run here.
+[[nodiscard]] Result<RuntimeKind> runtime_kind_of(std::string_view runtime);
+
+/// Errors: kValidation (ranges), kInvalidParameter (runtime, handler, environment).
+[[nodiscard]] Status check_settings(const FunctionSettings& settings);
+
+}  // namespace parley::trigger
