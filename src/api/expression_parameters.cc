@@ -118,7 +118,6 @@ Status ExpressionParameters::read_values(const object& values) {
   // Every placeholder is checked before any value, so the first bad value waits.
   Status bad_value;
   for (const auto field : values) {
-    if (field.value.is_null()) continue;
     if (bad_value) {
       bad_value = codec::append_value(field.value, value_bytes_);
       if (!bad_value && bad_value.error().code == ErrorCode::kValidation) {

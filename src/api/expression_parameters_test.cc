@@ -43,6 +43,9 @@ TEST(ExpressionParameters, TheMapsAreCheckedBeforeTheExpressions) {
       {R"("ExpressionAttributeValues":{":v":{}})",
        "ExpressionAttributeValues contains invalid value: Supplied AttributeValue is empty, must "
        "contain exactly one of the supported datatypes for key :v"},
+      {R"("ExpressionAttributeValues":{":v":null})",
+       "ExpressionAttributeValues contains invalid value: Supplied AttributeValue is empty, must "
+       "contain exactly one of the supported datatypes for key :v"},
       {R"("ExpressionAttributeValues":{":u":{"S":"x"},":v":{"N":"x"},":w":{}})",
        "ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a "
        "numeric value: x for key :v"},

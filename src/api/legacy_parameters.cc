@@ -81,9 +81,13 @@ Result<std::optional<expr::Condition>> LegacyParameters::expected(const object& 
       }
     }
   }
-  const auto combine = PARLEY_TRY(conditional_operator(input, expectations.size()));
-  if (expectations.empty()) return std::nullopt;
-  return PARLEY_TRY(expr::bind_expected(expectations, combine));
+  const auto combine = conditional_operator(input, expectations.size());
+  std::optional<expr::Condition> bound;
+  if (!expectations.empty()) {
+    bound = PARLEY_TRY(expr::bind_expected(expectations, combine.value_or(std::nullopt)));
+  }
+  PARLEY_TRY(combine);  // after what is wrong with the conditions it stands beside
+  return bound;
 }
 
 Result<std::vector<expr::LegacyCondition>> LegacyParameters::conditions(const object& parameter) {
@@ -106,9 +110,13 @@ Result<std::optional<expr::Condition>> LegacyParameters::filter(const object& in
                                                                 std::string_view parameter) {
   std::vector<expr::LegacyCondition> found;
   if (const auto json = find_object(input, parameter)) found = PARLEY_TRY(conditions(*json));
-  const auto combine = PARLEY_TRY(conditional_operator(input, found.size()));
-  if (found.empty()) return std::nullopt;
-  return PARLEY_TRY(expr::bind_filter(found, combine));
+  const auto combine = conditional_operator(input, found.size());
+  std::optional<expr::Condition> bound;
+  if (!found.empty()) {
+    bound = PARLEY_TRY(expr::bind_filter(found, combine.value_or(std::nullopt)));
+  }
+  PARLEY_TRY(combine);
+  return bound;
 }
 
 Result<std::optional<expr::KeyCondition>> LegacyParameters::key_conditions(const object& input) {

@@ -48,6 +48,10 @@ TEST(Expected, RefusesWhatMakesNoSense) {
   const Refusal refusals[] = {
       {R"("ConditionalOperator":"OR")",
        "ConditionalOperator cannot be used without Filter or Expected"},
+      {R"("Expected":{"v":{"ComparisonOperator":"NULL","AttributeValueList":[{"N":"1"}]}},
+           "ConditionalOperator":"OR")",
+       "One or more parameter values were invalid: Invalid number of argument(s) for the NULL "
+       "ComparisonOperator"},
       {R"("Expected":{"v":{"Value":{"N":"1"}}},"ConditionalOperator":"OR")",
        "ConditionalOperator can only be used when Filter or Expected has two or more elements"},
       {R"("Expected":{"v":{}})",

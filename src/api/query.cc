@@ -74,6 +74,7 @@ Result<OperationReply> query(OperationContext& context, const simdjson::dom::obj
     page.projection = std::move(projection);
   }
   PARLEY_TRY(expressions.check_all_used());
+  if (key_condition) PARLEY_TRY(key_condition->check_form());
   if (!key_condition) {
     key_condition = PARLEY_TRY(legacy.key_conditions(input));
     PARLEY_TRY(check_condition_count(*key_condition, page.index.has_value()));

@@ -31,9 +31,12 @@ std::vector<std::string_view> unprojected(const ReadTarget& target,
   return names;
 }
 
-Status check_filter(const ReadTarget& target, const expr::Condition& filter) {
-  PARLEY_TRY(filter.check_no_key_attribute(target.key()));
-  if (!target.index) return {};
+Status check_filter(const ReadTarget& target, const expr::Condition& filter,
+                    ReadOperation operation) {
+  const bool is_query = operation == ReadOperation::kQuery;
+  if (is_query) PARLEY_TRY(filter.check_no_key_attribute(target.key()));
+  PARLEY_TRY(check_no_path_below_keys(*target.table, filter));
+  if (!is_query || !target.index) return {};
   const auto missing = unprojected(target, filter.attribute_names());
   if (missing.empty()) return {};
   return invalid(fmt::format(
@@ -139,16 +142,13 @@ Result<ReadTarget> find_target(const DatabaseState& state, const ReadPage& page)
 }
 
 Status bind_attributes(ReadTarget& target, const ReadPage& page, ReadOperation operation) {
+  if (page.projection) PARLEY_TRY(check_no_path_below_keys(*target.table, *page.projection));
+  if (page.filter) PARLEY_TRY(check_filter(target, *page.filter, operation));
   if (!target.index && page.select == Select::kAllProjectedAttributes) {
     return invalid(
         fmt::format("ALL_PROJECTED_ATTRIBUTES can be used only when {} using an IndexName",
                     operation == ReadOperation::kQuery ? "Querying" : "Scanning"));
   }
-  if (page.projection) PARLEY_TRY(check_no_path_below_keys(*target.table, *page.projection));
-  if (page.filter && operation == ReadOperation::kQuery) {
-    PARLEY_TRY(check_filter(target, *page.filter));
-  }
-  if (page.filter) PARLEY_TRY(check_no_path_below_keys(*target.table, *page.filter));
   if (!target.index || target.index->projection.type == model::ProjectionType::kAll) return {};
   const bool is_global = target.index->kind == model::IndexKind::kGlobal;
   if (page.select == Select::kAllAttributes) {

@@ -250,6 +250,20 @@ TEST_F(ReadTest, FilterMayNotNameTheKeyThatIsQueried) {
   EXPECT_EQ(message_of(query(by_g, "all")), "") << "the table's key is no key of the index";
 }
 
+TEST_F(ReadTest, FaultsOfAFilterComeBeforeTheIndexAndSelect) {
+  const std::string_view nested =
+      "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+      "IndexKey: l";
+  const TestExpressions by_g = {
+      .values = R"({":g":{"S":"g"}})", .key_condition = "g = :g", .filter = "l.k = :g AND y = :g"};
+  EXPECT_EQ(message_of(query(by_g, "some")), nested) << "some projects neither l nor y";
+  auto by_pk = pk();
+  by_pk.filter = "sk = :p";
+  EXPECT_EQ(message_of(query(by_pk, {}, {}, 0, true, Select::kAllProjectedAttributes)),
+            "Filter Expression can only contain non-primary key attributes: Primary key attribute: "
+            "sk");
+}
+
 TEST_F(ReadTest, IndexesGiveWhatTheyProject) {
   put(R"({"pk":{"S":"a"},"sk":{"S":"1"},"g":{"S":"g"},"l":{"N":"1"},"x":{"S":"x"},"y":{"S":"y"}})");
   const TestExpressions by_g = {.values = R"({":g":{"S":"g"}})", .key_condition = "g = :g"};

@@ -227,18 +227,26 @@ class KeyCondition {
     model::ValueView second;
     bool indexable = true;  // false: a legacy operator that no key takes; resolve refuses it
   };
+  /// Errors: kValidation for what is no expression at all; whether it is a condition on keys is
+  /// check_form()'s, for DynamoDB looks at the request's other expressions first.
   [[nodiscard]] static Result<KeyCondition> parse(std::string_view text,
                                                   Substitutions& substitutions);
   explicit KeyCondition(std::vector<Term> terms) : terms_(std::move(terms)) {}
 
-  /// Errors: kValidation: "Query condition missed key schema element: …", a type that is not the
-  /// schema's, an operator a HASH attribute does not take, an empty key value, ….
+  /// Errors: kValidation for an operator or a nesting that key conditions do not take, or two
+  /// conditions on one attribute.
+  [[nodiscard]] const Status& check_form() const { return form_; }
+
+  /// Errors: those of check_form(); kValidation: "Query condition missed key schema element: …", a
+  /// type that is not the schema's, an operator a HASH attribute does not take, an empty key value,
+  /// ….
   [[nodiscard]] Result<KeyConditions> resolve(const model::KeySchema& key) const;
 
   [[nodiscard]] const std::vector<Term>& terms() const { return terms_; }
 
  private:
   std::vector<Term> terms_;
+  Status form_;
 };
 
 }  // namespace parley::expr

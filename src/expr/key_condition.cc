@@ -220,14 +220,18 @@ Result<KeyCondition> KeyCondition::parse(std::string_view text, Substitutions& s
   const auto bound =
       PARLEY_TRY(bind_condition(ExpressionKind::kKeyConditionExpression, text, substitutions));
   TermCollector collector(*bound);
-  PARLEY_TRY(collector.collect(bound->root));
-  if (collector.terms.size() > model::kIndexHashAttributesMax + model::kIndexRangeAttributesMax) {
-    return invalid("Conditions can be of length 1 or 2 only");
+  auto form = collector.collect(bound->root);
+  if (form &&
+      collector.terms.size() > model::kIndexHashAttributesMax + model::kIndexRangeAttributesMax) {
+    form = invalid("Conditions can be of length 1 or 2 only");
   }
-  return KeyCondition(std::move(collector.terms));
+  KeyCondition condition(std::move(collector.terms));
+  condition.form_ = std::move(form);
+  return condition;
 }
 
 Result<KeyConditions> KeyCondition::resolve(const model::KeySchema& key) const {
+  PARLEY_TRY(form_);
   const bool simple = key.hash.size() == 1 && key.range.size() <= 1;
   // A table of a partition key alone takes no second condition.
   if (simple && key.range.empty() && terms_.size() > 1) {
