@@ -8,8 +8,11 @@ says why.
 
 import dataclasses
 import re
+from typing import Callable
 
-from differential.repairs import REPAIRS
+from differential import evidence, repairs
+from differential.case import render
+from differential.normalise import canonical
 
 ANY = ".*"
 
@@ -26,6 +29,7 @@ class Difference:
     reason: str
     operations: tuple = ()
     request: str = ANY  # a regular expression that must be found in the request's JSON
+    evidence: Callable = None  # Case -> bool: whether the reason holds for this request
 
 
 WORDING = Difference(
@@ -44,6 +48,11 @@ UPDATE_FAULTS = (
     "|An operand in the update expression has an incorrect data type"
     "|(?:DynamoDB only supports precision up to|Attempting to store more than) 38 .*"
     "|Number (?:over|under)flow.*|.*is part of the key"
+)
+LEGACY_FAULT = (
+    "One or more parameter values were invalid: (?:ComparisonOperator .*"
+    "|AttributeValues inside AttributeValueList .*|Invalid number of argument.*"
+    "|Value must be provided .*|Value cannot be used .*|Value or AttributeValueList .*)"
 )
 DIFFERENCES = (
     Difference(
@@ -65,11 +74,13 @@ DIFFERENCES = (
     Difference(
         "internal-failure",
         "200|400 (SerializationException|ValidationException|UnknownOperationException): .*",
-        "500 InternalFailure: .*",
+        r"500 InternalFailure: .*|400 ValidationException: Invalid \w+Expression: Internal server "
+        "error",
         "Parley",
         "DynamoDB Local fails inside (500) on JSON of a wrong type or bad base64, where DynamoDB "
         "refuses the request, and on an update without actions that wants updated attributes, "
         "which DynamoDB makes.",
+        evidence=evidence.makes_it_fail,
     ),
     Difference(
         "json-types",
@@ -78,6 +89,7 @@ DIFFERENCES = (
         "Parley",
         "A member whose JSON type is not the API's is a SerializationException before anything "
         "else is looked at; DynamoDB Local turns numbers into strings, or finds another fault.",
+        evidence=evidence.wrong_json_type,
     ),
     Difference(
         "constraints",
@@ -86,6 +98,7 @@ DIFFERENCES = (
         "Parley",
         "What the API model requires (members, lengths, ranges, enumerations) is checked before "
         "all else and reported together; DynamoDB Local checks little of it, and later.",
+        evidence=evidence.model_says_so,
     ),
     Difference(
         "syntax-first",
@@ -105,36 +118,46 @@ DIFFERENCES = (
     ),
     Difference(
         "transaction-reasons",
-        r"400 TransactionCanceledException: .*\[.*\]",
-        f"400 (?:ValidationException|TransactionCanceledException): (?:{UPDATE_FAULTS}|"
-        "The number of conditions on the keys is invalid|Invalid attribute value type|"
-        "Key attributes must be scalars.*|One or more parameter values were invalid.*)",
+        r"400 TransactionCanceledException: .*ValidationError.*",
+        "200|400 (?:ValidationException|TransactionCanceledException|InternalFailure): .*",
         "Parley",
         "What is wrong with one item of a transaction is a cancellation reason (ValidationError) "
-        "at its place, as the TransactWriteItems reference lists them; DynamoDB Local fails the "
-        "whole request.",
+        "at its place, the first of them alone, and found before any condition is evaluated; DynamoDB Local fails the whole request, evaluates conditions first, "
+        "or leaves out the items before the one that is wrong.",
         ("TransactWriteItems", "TransactGetItems"),
+        evidence=evidence.reasons_hold,
     ),
     Difference(
-        "transaction-order",
-        "400 ValidationException: (Transaction request cannot include multiple operations on one "
-        "item|ExpressionAttribute(Names|Values) can only be specified when using expressions.*"
-        "|Invalid .*|Supplied AttributeValue .*|The parameter cannot be converted .*|Number .*)",
-        "400 (ValidationException|TransactionCanceledException): .*",
+        "transaction-twins",
+        "400 ValidationException: Transaction request cannot include multiple operations on one "
+        "item",
+        "400 (ValidationException|TransactionCanceledException|ResourceNotFoundException): .*",
         "Parley",
-        "All of a transaction's items are checked, in order, before any is looked up; DynamoDB "
+        "Two members of a transaction on one item are found before any is looked up; DynamoDB "
         "Local goes through its checks item by item.",
         ("TransactWriteItems", "TransactGetItems"),
+        evidence=evidence.has_twins,
     ),
     Difference(
-        "transaction-faults",
-        r"400 TransactionCanceledException: .*ValidationError.*",
-        r"400 TransactionCanceledException: .*",
+        "empty-key-of-other-type",
+        "400 ValidationException: One or more parameter values are not valid. The AttributeValue "
+        "for a key attribute cannot contain an empty .*",
+        "400 (?:TransactionCanceledException|ValidationException): .*",
+        "both",
+        "Of a key value that is empty and of the wrong type, one fault is named.",
+        ("TransactWriteItems", "TransactGetItems"),
+        evidence=evidence.has_empty_key_of_other_type,
+    ),
+    Difference(
+        "order-of-parts",
+        "400 (?!TransactionCanceled).*",
+        "400 .*",
         "Parley",
-        "What is wrong with an action whatever the item holds is found before any condition is "
-        "evaluated, and the first such action alone has a reason; DynamoDB Local evaluates "
-        "conditions too, and leaves out the items before the one that is wrong.",
-        ("TransactWriteItems",),
+        "All parts of a transaction or batch are checked, in order, before any is looked up; "
+        "DynamoDB Local goes through its checks item by item, or in another order. What Parley "
+        "says of the whole, both say of a part.",
+        ("TransactWriteItems", "TransactGetItems", "BatchGetItem"),
+        evidence=evidence.part_explains(lambda part: judge(part, parts=False) is not None),
     ),
     Difference(
         "start-key-words",
@@ -145,40 +168,11 @@ DIFFERENCES = (
         ("Query", "Scan"),
     ),
     Difference(
-        "unprojected-filter",
-        "200",
-        "200",
-        "Parley",
-        "A filter on a global index sees what the index projects; DynamoDB Local looks into the "
-        "table's item.",
-        ("Query", "Scan"),
-        r'(?s)(?=.*"IndexName": "global_(?:include|keys)")(?=.*"(?:FilterExpression|ScanFilter|'
-        r'QueryFilter)")',
-    ),
-    Difference(
-        "equal-index-keys",
-        "200",
-        "200",
-        "both",
-        "Index entries of equal keys come in no promised order, so a page that starts between "
-        "them holds others.",
-        ("Query", "Scan"),
-        r'(?s)(?=.*"IndexName": "global_)(?=.*"ExclusiveStartKey")',
-    ),
-    Difference(
         "overlap-paths",
         r"400 ValidationException: Invalid \w+: Two document paths (overlap|conflict) .*",
         r"400 ValidationException: Invalid \w+: Two document paths (overlap|conflict) .*",
         "Parley",
         "The message names the two paths that overlap; DynamoDB Local names a wrong second one.",
-    ),
-    Difference(
-        "update-faults",
-        f"400 ValidationException: ({UPDATE_FAULTS})",
-        f"400 ValidationException: ({UPDATE_FAULTS})",
-        "both",
-        "An update with several faults: DynamoDB promises no order in which they are found.",
-        ("UpdateItem",),
     ),
     Difference(
         "significant-digits",
@@ -189,11 +183,21 @@ DIFFERENCES = (
         ("UpdateItem",),
     ),
     Difference(
+        "update-faults",
+        f"400 ValidationException: ({UPDATE_FAULTS})",
+        f"400 ValidationException: ({UPDATE_FAULTS})",
+        "both",
+        "An update with several faults: DynamoDB promises no order in which they are found.",
+        ("UpdateItem",),
+        evidence=evidence.has_several_operands,
+    ),
+    Difference(
         "no-such-table",
         "400 ResourceNotFoundException: Requested resource not found.*",
         "400 ResourceNotFoundException: Cannot do operations on a non-existent table",
         "Parley",
         "DynamoDB's own message.",
+        evidence=evidence.some_table_is_missing,
     ),
     Difference(
         "nothing-to-update",
@@ -205,11 +209,14 @@ DIFFERENCES = (
     ),
     Difference(
         "null-attribute-value",
-        "400 ValidationException: Supplied AttributeValue is empty, must contain exactly one of "
-        "the supported datatypes",
-        "400 ValidationException: The supplied Item contains a null AttributeValue.*",
+        "400 ValidationException: (?:ExpressionAttributeValues contains invalid value: )?"
+        "(?:Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+        "|One or more parameter values were invalid: .* null .*)(?: for key .*)?",
+        "400 ValidationException: (?:ExpressionAttributeValues contains invalid value: )?"
+        "The supplied Item contains a null AttributeValue.*",
         "Parley",
         "A null in the place of a value is an empty value.",
+        evidence=evidence.has_null_value,
     ),
     Difference(
         "return-values",
@@ -222,16 +229,18 @@ DIFFERENCES = (
     Difference(
         "consistent-index-read",
         "400 ValidationException: Consistent reads are not supported on global secondary indexes",
-        "400 ValidationException: Consistent read cannot be true when (querying|scanning) a GSI",
+        "400 ValidationException: (?:Consistent read cannot be true when (?:querying|scanning) a "
+        "GSI|Key attributes must be scalars.*)",
         "Parley",
-        "DynamoDB's own message.",
+        "DynamoDB's own message, found as soon as the index is.",
         ("Query", "Scan"),
+        evidence=evidence.table_or_index_is_unfit,
     ),
     Difference(
         "key-size",
         "400 ValidationException: One or more parameter values were invalid: Size of (hash|range)"
-        "key has exceeded the maximum size limit of.*|400 ValidationException: One or more parameter "
-        "values were invalid: Aggregated size of all range keys has exceeded the size limit .*",
+        "key has exceeded the maximum size limit of.*|400 ValidationException: One or more "
+        "parameter values were invalid: Aggregated size of all range keys has exceeded the size limit .*",
         "400 ValidationException: (One or more parameter values were invalid: Size limit exceeded"
         "|Hash primary key values must be under .*)",
         "Parley",
@@ -242,60 +251,140 @@ DIFFERENCES = (
         "400 ValidationException: (Cannot specify the (ProjectionExpression|AttributesToGet) when "
         "choosing to get .*|Must specify the AttributesToGet or ProjectionExpression .*"
         "|ALL_PROJECTED_ATTRIBUTES can be used only when Scanning .*)",
-        "400 ValidationException: .*",
+        "400 (?:ValidationException|ResourceNotFoundException): .*",
         "both",
         "What is wrong with Select is found before the table is looked up, and the message names "
         "the operation.",
         ("Query", "Scan"),
+        evidence=evidence.select_is_wrong,
     ),
     Difference(
         "binary-bounds",
         "400 ValidationException: Invalid .*BETWEEN operator requires upper bound.*",
-        "400 ValidationException: Invalid .*BETWEEN operator requires upper bound.*HeapByteBuffer.*",
+        "400 ValidationException: Invalid .*BETWEEN operator requires upper bound.*HeapByteBuffer"
+        ".*",
         "Parley",
         "The message shows binary values in base64; DynamoDB Local shows a Java object.",
     ),
     Difference(
-        "key-condition-order",
-        "400 ValidationException: (Invalid operator used in KeyConditionExpression: .*"
-        "|KeyConditionExpressions cannot contain .*|Invalid condition in KeyConditionExpression.*"
-        "|Invalid KeyConditionExpression: .*)",
-        "400 ValidationException: (Value provided in ExpressionAttribute(Names|Values) unused .*"
-        "|Invalid (Filter|Projection)Expression: .*)",
-        "DynamoDB Local",
-        "A key condition that is no key condition is found after the other expressions have been "
-        "checked; Parley says so first. The request is refused either way.",
-        ("Query",),
-    ),
-    Difference(
         "expressions-before-keys",
-        r"400 ValidationException: Invalid \w+Expression: .*",
+        r"400 ValidationException: (?:Invalid \w+Expression: .*"
+        "|ExpressionAttribute(?:Names|Values) contains invalid .*)",
         "400 ValidationException: (The number of conditions on the keys is invalid"
+        "|Hash primary key values must be under .*"
         "|Invalid attribute value type|One or more parameter values were invalid: .*)",
         "Parley",
         "What is wrong with an expression is found before the key is held against the table.",
     ),
     Difference(
+        "expressions-before-table",
+        r"400 ValidationException: (?:Invalid \w+Expression: .*"
+        "|ExpressionAttribute(?:Names|Values) contains invalid .*)",
+        "400 (?:ResourceNotFoundException: Cannot do operations on a non-existent table"
+        "|ValidationException: The table does not have the specified index: .*"
+        "|ValidationException: Consistent read cannot be true when (?:querying|scanning) a GSI)",
+        "Parley",
+        "What is wrong with an expression is found before the table or index is looked up.",
+        evidence=evidence.table_or_index_is_unfit,
+    ),
+    Difference(
+        "order-of-expressions",
+        "400 ValidationException: Invalid KeyConditionExpression: .*",
+        "400 ValidationException: Invalid (?:Filter|Projection)Expression: .*",
+        "both",
+        "Of a wrong key condition and a wrong filter or projection one is named; dynalite goes by "
+        "Parley's order for what cannot be read. Without the others, the reference refuses the key "
+        "condition.",
+        ("Query",),
+        evidence=evidence.key_condition_is_wrong,
+    ),
+    Difference(
+        "duplicate-attribute-name",
+        "400 ValidationException: One or more parameter values were invalid: Duplicate value in "
+        "attribute name: .*",
+        "400 ValidationException: Cannot have two attributes with the same name",
+        "Parley",
+        "DynamoDB's own message.",
+        ("Query", "Scan", "GetItem", "BatchGetItem"),
+    ),
+    Difference(
+        "nesting-first",
+        "400 ValidationException: .*Nesting Levels have exceeded supported limits.*",
+        r"400 ValidationException: (?:Invalid \w+Expression: .*"
+        "|The number of conditions on the keys is invalid|Invalid attribute value type)",
+        "both",
+        "A value that is nested too deep is found while values are read, before expressions are.",
+        evidence=evidence.nests_too_deep,
+    ),
+    Difference(
+        "index-key-words",
+        "400 ValidationException: One or more parameter values were invalid: Type mismatch for "
+        "Index Key .* Expected: .* Actual: .* IndexName: .*",
+        "400 ValidationException: (?:Invalid attribute value type|One or more parameter values "
+        "were invalid: Type mismatch for Index Key)",
+        "Parley",
+        "DynamoDB's own message, which names the attribute, the types and the index.",
+        evidence=evidence.breaks_index_key_type,
+    ),
+    Difference(
+        "legacy-range-first",
+        "400 ValidationException: The BETWEEN condition was provided a range where the lower bound "
+        "is greater than the upper bound",
+        "400 ValidationException: One or more parameter values were invalid: .*",
+        "both",
+        "A filter whose bounds are reversed is found before the key conditions are held against "
+        "the table.",
+        ("Query", "Scan"),
+        evidence=evidence.filters_a_range,
+    ),
+    Difference(
+        "legacy-condition-order",
+        f"400 ValidationException: {LEGACY_FAULT}",
+        f"400 ValidationException: {LEGACY_FAULT}",
+        "both",
+        "Of several faulty conditions of DynamoDB's first API one is named; which, is nowhere "
+        "promised, for they are a map.",
+        evidence=evidence.has_several_conditions,
+    ),
+    Difference(
+        "duplicates-shown",
+        r"400 ValidationException: .*Input collection \[.*\]of type BS contains duplicates\..*",
+        "400 ValidationException: .*Input collection of type BS contains duplicates\..*",
+        "Parley",
+        "The message shows the members of a set of binaries, as that of other sets does.",
+    ),
+    Difference(
+        "segment-alone",
+        "400 ValidationException: The TotalSegments parameter is required but was not present in "
+        "the request when Segment parameter is present",
+        "400 ValidationException: If segment is specified, total segment must also be specified",
+        "Parley",
+        "DynamoDB's own message.",
+        ("Scan",),
+    ),
+    Difference(
         "legacy-contains",
         "400 ValidationException: One or more parameter values were invalid: ComparisonOperator "
         "(NOT_)?CONTAINS is not valid for (BOOL|NULL) AttributeValue type",
-        "200|400 ConditionalCheckFailedException: .*",
+        "200|400 ConditionalCheckFailedException: .*|400 ValidationException: ConditionalOperator "
+        "can only be used when Filter or Expected has two or more elements",
         "Parley",
         "The API reference allows (NOT_)CONTAINS a string, number or binary; DynamoDB Local takes "
         "booleans and null too.",
     ),
     Difference(
-        "conditional-operator-order",
-        "400 ValidationException: ConditionalOperator can only be used when Filter or Expected has "
-        "two or more elements",
-        "400 ValidationException: One or more parameter values were invalid: .*",
-        "DynamoDB Local",
-        "A lone ConditionalOperator is found after what is wrong with the condition it stands "
-        "beside; Parley says so first. The request is refused either way.",
+        "conditional-operator-alone",
+        "400 ValidationException: ConditionalOperator (?:cannot be used without Filter or Expected"
+        "|can only be used when Filter or Expected has two or more elements)",
+        "400 (?:ValidationException|ResourceNotFoundException): .*",
+        "both",
+        "A ConditionalOperator that combines nothing is found before the table is looked up, but "
+        "after what is wrong with a condition beside it.",
+        evidence=evidence.operator_stands_alone,
     ),
     Difference(
         "remove-below-missing-item",
-        "200",
+        "200|400 TransactionCanceledException: .*",
         "400 ValidationException: The document path provided in the update expression is invalid "
         "for update",
         "Parley",
@@ -303,6 +392,18 @@ DIFFERENCES = (
         "Local looks for the path in an item of the key alone.",
         ("UpdateItem", "TransactWriteItems"),
         r"(?i)\bREMOVE\b",
+        evidence.removes_below_nothing,
+    ),
+    Difference(
+        "key-of-missing-item",
+        "200",
+        "400 ValidationException: The provided expression refers to an attribute that does not "
+        "exist in the item",
+        "Parley",
+        "An update of a missing item sees its key attributes (dynalite agrees); DynamoDB Local sees "
+        "nothing.",
+        ("UpdateItem",),
+        evidence=evidence.makes_an_item,
     ),
     Difference(
         "index-key-type",
@@ -343,35 +444,49 @@ DIFFERENCES = (
 )
 
 
-def render(answer):
-    """One line for an answer: `200`, or `400 Type: message`."""
-    if answer["status"] == 200:
-        return "200"
-    return f"{answer['status']} {answer['type']}: {answer['message']}"
+def _holds(entry, case):
+    if entry.operations and case.operation not in entry.operations:
+        return False
+    return bool(
+        re.fullmatch(entry.parley, render(case.parley), re.DOTALL)
+        and re.fullmatch(entry.reference, render(case.reference), re.DOTALL)
+        and re.search(entry.request, case.text, re.DOTALL)
+        and (entry.evidence is None or entry.evidence(case))
+    )
 
 
-def explanation(operation, request_text, parley, reference, witness):
-    """The entry that covers this pair of answers, or None."""
-    left, right = render(parley), render(reference)
-    if parley["status"] != 200 and witness and render(witness) == left:
+def explanation(case, parts=True):
+    """The entry that covers the two answers of `case`, or None. Without `parts` no row that looks
+    at the parts of a request counts."""
+    ours = render(case.parley)
+    if ours == render(case.reference):
+        return None  # what differs is not in these words
+    if case.parley["status"] != 200 and case.witness and render(case.witness) == ours:
         return WORDING
-    for entry in DIFFERENCES:
-        if entry.operations and operation not in entry.operations:
-            continue
-        if (
-            re.fullmatch(entry.parley, left, re.DOTALL)
-            and re.fullmatch(entry.reference, right, re.DOTALL)
-            and re.search(entry.request, request_text, re.DOTALL)
-        ):
-            return entry
-    return None
+    whole = (e for e in DIFFERENCES if parts or e.name not in ROWS_OF_PARTS)
+    return next((entry for entry in whole if _holds(entry, case)), None)
+
+
+ROWS_OF_PARTS = ("order-of-parts", "transaction-reasons")
+
+
+def judge(case, parts=True):
+    """The names of the rows that make the two answers of `case` one, none where they are one
+    already; None for a difference that no row covers. Repairs `case.reference`."""
+    if canonical(case.parley) == canonical(case.reference):
+        return []
+    case.reference, used = repairs.repaired(case)
+    if canonical(case.parley) == canonical(case.reference):
+        return used
+    entry = explanation(case, parts)
+    return None if entry is None else [*used, entry.name]
 
 
 def table():
     """The entries as the rows of a Markdown table."""
     lines = ["| difference | right | why |", "|---|---|---|"]
-    for repair in REPAIRS:
-        lines.append(f"| `{repair.name}` | Parley | {repair.reason} |")
+    for repair in repairs.REPAIRS:
+        lines.append(f"| `{repair.name}` | {repair.right} | {repair.reason} |")
     for entry in (WORDING, *DIFFERENCES):
         where = f" ({', '.join(entry.operations)})" if entry.operations else ""
         lines.append(f"| `{entry.name}`{where} | {entry.right} | {entry.reason} |")

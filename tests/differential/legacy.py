@@ -124,6 +124,10 @@ def request(generator):
     if kind in ("PutItem", "UpdateItem", "DeleteItem") and generator.chance(0.7):
         body["Expected"] = conditions(generator, expected)
         _with_operator(generator, body, "Expected")
+        if generator.chance(0.3):
+            body["ReturnValuesOnConditionCheckFailure"] = r.choice(["ALL_OLD", "NONE"])
+        if generator.chance(0.15):
+            body["ReturnItemCollectionMetrics"] = "SIZE"
     if kind == "UpdateItem":
         if generator.chance(0.95):
             body["AttributeUpdates"] = attribute_updates(generator)

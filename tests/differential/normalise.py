@@ -6,6 +6,7 @@ identifiers, times and ARNs. Kept as they are: numbers, text, the order of a que
 count and capacity.
 """
 
+import decimal
 import json
 import re
 
@@ -38,6 +39,18 @@ LISTS_WITHOUT_ORDER = (
 def canonical(value):
     """`value` as text that is equal for equal values."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def plain_number(text):
+    """A number as DynamoDB writes it: plain digits, no sign of zero, nothing to trim."""
+    try:
+        number = decimal.Decimal(text)
+    except decimal.InvalidOperation:
+        return text
+    plain = format(number, "f")
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return "0" if plain in ("-0", "") else plain
 
 
 def attribute_value(value):
@@ -82,7 +95,7 @@ def _success(operation, body, ordered_items):
             table: sorted(items, key=canonical) for table, items in body["Responses"].items()
         }
     if isinstance(body.get("ConsumedCapacity"), list):
-        body["ConsumedCapacity"] = sorted(body["ConsumedCapacity"], key=canonical)
+        body["ConsumedCapacity"].sort(key=lambda capacity: capacity.get("TableName", ""))
     if operation in ("CreateTable", "DescribeTable", "UpdateTable", "DeleteTable"):
         body = _description(body)
     return body

@@ -10,7 +10,7 @@ import json
 from differential import legacy
 from differential.damage import damaged_request
 from differential.expressions import Writer
-from differential.schemas import KEY_POOLS
+from differential.schemas import ADDED_KEYS, KEY_POOLS, Index, key_schema, projection
 from differential.values import NAMES, ValueGenerator
 
 RETURN_VALUES = ["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"]
@@ -35,6 +35,7 @@ class Step:
     body: object
     paged: bool = False
     headers: dict = dataclasses.field(default_factory=dict)
+    tables: dict = None  # the episode's tables as they are once this step is done
 
     def text(self):
         """The body as it is sent, readable."""
@@ -64,6 +65,8 @@ class RequestGenerator:
             (self.legacy, 10),
             (self.damaged, 9),
             (self.table_operation, 2),
+            (self.index_change, 1),
+            (self.index_pages, 4),
         ]
 
     # --- small pieces --------------------------------------------------------------------------
@@ -117,6 +120,9 @@ class RequestGenerator:
                 item[name] = self.key_value(name, kind)
             elif name in item and self.chance(0.95):
                 del item[name]  # a wrong type on an index key refuses the write: not too often
+        for name, kinds in ADDED_KEYS.items():  # of indexes that may come, and so fill themselves
+            if self.chance(0.4):
+                item[name] = {kind: self.random.choice(KEY_POOLS[name][kind]) for kind in kinds}
         if self.chance(0.03):
             item[self.random.choice(NAMES)] = self.values.bad_value()
         if self.chance(0.01):
@@ -129,7 +135,7 @@ class RequestGenerator:
         return Writer(self.random, self.values, [name for name, _ in schema.key])
 
     def capacity(self, body):
-        if self.chance(0.35):
+        if self.chance(0.5):
             body["ReturnConsumedCapacity"] = self.random.choice(CAPACITY)
         return body
 
@@ -137,8 +143,8 @@ class RequestGenerator:
         self.capacity(body)
         if self.chance(0.5):
             body["ReturnValues"] = self.random.choice(return_values)
-        if self.chance(0.1):
-            body["ReturnItemCollectionMetrics"] = self.random.choice(["SIZE", "NONE"])
+        if self.chance(0.15):
+            body["ReturnItemCollectionMetrics"] = self.random.choice(["SIZE", "SIZE", "NONE"])
         if "ConditionExpression" in body and self.chance(0.3):
             body["ReturnValuesOnConditionCheckFailure"] = self.random.choice(["ALL_OLD", "NONE"])
         return body
@@ -257,6 +263,74 @@ class RequestGenerator:
                 body["Segment"] = self.random.choice([0, 1, 2, -1, 1000000])
         return Step("Scan", body, paged=True)
 
+    def index_pages(self):
+        """All pages of an index, a few items each, with a filter that takes some of them."""
+        name, schema = self.table()
+        if not schema.indexes:
+            return self.scan()
+        index = self.random.choice(schema.indexes)
+        writer = self.writer(schema)
+        projected = [n for n in (*index.include, "a", "b", "m", "n") if index.projection == "ALL"]
+        attribute = self.random.choice(projected or list(index.include) or ["pk"])
+        body = {"TableName": name, "IndexName": index.name, "Limit": self.random.choice([1, 2, 3])}
+        body["FilterExpression"] = self.random.choice(
+            [
+                f"attribute_exists({writer.name(attribute)})",
+                f"NOT attribute_exists({writer.name(attribute)})",
+                f"attribute_type({writer.name(attribute)}, {writer.value({'S': 'S'})})",
+                f"{writer.name(attribute)} < {writer.typed_value('S', 'N')}",
+            ]
+        )
+        if self.chance(0.4):
+            body["Select"] = self.random.choice(SELECTS)
+        self.capacity(body)
+        operation = self.random.choice(["Query", "Query", "Scan"])
+        if operation == "Query":
+            types = schema.key_types()
+            body["KeyConditionExpression"] = writer.key_condition(
+                index.key[:1], lambda n: self.key_value(n, types[n])
+            )
+            body["ScanIndexForward"] = self.chance(0.5)
+        elif self.chance(0.5):
+            body["TotalSegments"], body["Segment"] = self.random.choice([2, 3]), 0
+        return Step(operation, writer.fill(body), paged=True)
+
+    def index_change(self):
+        """A new global index over the items that are there (backfill), or the end of one."""
+        name, schema = self.table()
+        added = [index for index in schema.indexes if index.name.startswith("added_")]
+        if added and self.chance(0.7):
+            gone = self.random.choice(added)
+            change = {"Delete": {"IndexName": gone.name}}
+            indexes = tuple(index for index in schema.indexes if index != gone)
+        else:
+            types = {name: kind for name, kinds in ADDED_KEYS.items() for kind in kinds}
+            key = self.random.sample(list(types), self.random.choice([1, 2]))
+            index = Index(
+                f"added_{self.random.randrange(3)}",
+                tuple((attribute, types[attribute]) for attribute in key),
+                *self.random.choice([("ALL",), ("KEYS_ONLY",), ("INCLUDE", ("a", "l"))]),
+            )
+            if any(index.name == known.name for known in schema.indexes):
+                return self.scan()
+            change = {
+                "Create": {
+                    "IndexName": index.name,
+                    "KeySchema": key_schema(index.key),
+                    "Projection": projection(index),
+                }
+            }
+            indexes = (*schema.indexes, index)
+        self.tables[name] = dataclasses.replace(schema, indexes=indexes)
+        types = self.tables[name].key_types()
+        definitions = [{"AttributeName": n, "AttributeType": kind} for n, kind in types.items()]
+        body = {
+            "TableName": name,
+            "AttributeDefinitions": definitions,
+            "GlobalSecondaryIndexUpdates": [change],
+        }
+        return Step("UpdateTable", body)
+
     # --- batches and transactions --------------------------------------------------------------
 
     def batch_get(self):
@@ -273,7 +347,9 @@ class RequestGenerator:
             request = {"Keys": list(keys.values())}
             if count and self.chance(0.03):
                 request["Keys"].append(request["Keys"][0])
-            if self.chance(0.3):
+            if self.chance(0.1):
+                request["AttributesToGet"] = self.random.sample(NAMES, self.random.choice([1, 2]))
+            elif self.chance(0.3):
                 request["ProjectionExpression"] = writer.maybe_damaged(writer.projection())
             if self.chance(0.3):
                 request["ConsistentRead"] = True
@@ -325,6 +401,8 @@ class RequestGenerator:
                 member.setdefault("ConditionExpression", "attribute_not_exists(zz)")
             members.append({kind: member})
         body = self.capacity({"TransactItems": members})
+        if self.chance(0.15):
+            body["ReturnItemCollectionMetrics"] = "SIZE"
         if self.chance(0.1):
             body["ClientRequestToken"] = (
                 f"token-{self.random.randrange(10**9)}" if self.chance(0.8) else "t" * 37
@@ -347,6 +425,8 @@ class RequestGenerator:
 
     def damaged(self):
         step = self.next(without_damage=True)
+        if step.operation == "UpdateTable":
+            return step  # what it changes the episode has been told already
         return damaged_request(self.random, step)
 
     def table_operation(self):
@@ -395,4 +475,5 @@ class RequestGenerator:
                 step.body["TableName"] = self.random.choice(
                     ["no_such_table", "ab", "x" * 256, "a b", ""]
                 )
+        step.tables = dict(self.tables)
         return step

@@ -105,4 +105,7 @@ KEY_POOLS = {
     "g1": {"S": ["red", "green", "blue"]},
     "g2": {"N": ["1", "2", "3", "-4", "1e2"]},
     "l1": {"S": ["x", "y", "z", "xy"]},
+    "h1": {"S": ["north", "south"]},
+    "h2": {"N": ["7", "8", "-0.5"]},
 }
+ADDED_KEYS = {"h1": ("S",), "h2": ("N",)}  # the attributes indexes are made of in mid-episode

@@ -64,6 +64,13 @@ NUMBERS = [
     "12e1",
     ".5",
     "5.",
+    "9.9999999999999999999999999999999999999E+125",
+    "-9.9999999999999999999999999999999999999e125",
+    "-99999999999999999999999999999999999999",
+    "0.99999999999999999999999999999999999999",
+    "1.0000000000000000000000000000000000001e-93",
+    "1e37",
+    "99999999999999999999999999999999999999000",
 ]
 BAD_NUMBERS = [
     "",
@@ -181,6 +188,8 @@ class ValueGenerator:
             return {"BS": r.sample([b for b in BINARIES if b], r.randint(1, 3))}
         if kind == "L":
             return {"L": [self.value(depth + 1) for _ in range(r.randint(0, 3))]}
+        if depth == 0 and r.random() < 0.01:
+            return self.deep(r.choice([29, 30, 31]))
         return {"M": {name: self.value(depth + 1) for name in r.sample(MEMBERS, r.randint(0, 3))}}
 
     def value(self, depth=0):
@@ -264,6 +273,6 @@ class ValueGenerator:
     @staticmethod
     def deep(levels):
         value = {"S": "bottom"}
-        for _ in range(levels):
-            value = {"L": [value]}
+        for level in range(levels):
+            value = {"L": [value]} if level % 2 else {"M": {"k": value}}
         return value
