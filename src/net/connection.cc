@@ -50,12 +50,13 @@ class ReplySlot {
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<EventLoop> loop, Socket socket)
+Connection::Connection(std::shared_ptr<EventLoop> loop, Socket socket, std::uint16_t local_port)
     : loop_(std::move(loop)),
       socket_(std::move(socket)),
       parser_({.header_size_bytes_max = loop_->options().header_size_bytes_max,
                .body_size_bytes_max = loop_->options().body_size_bytes_max,
-               .large_bodies = loop_->options().large_bodies}) {
+               .large_bodies = loop_->options().large_bodies},
+              local_port) {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -133,6 +134,7 @@ Connection::Task<bool> Connection::read_request() {
 
 /// Always false: the connection ends after it.
 Connection::Task<bool> Connection::answer_failure(int status, std::string_view reason) {
+  loop_->handler().request_failed(local_port(), status);
   append_reply(loop_->handler().failure(status, reason), false, false);
   bool sent = flush_at_once();
   if (!sent) sent = co_await flush();

@@ -35,7 +35,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   template <class T = void>
   using Task = boost::asio::awaitable<T, boost::asio::io_context::executor_type>;
 
-  Connection(std::shared_ptr<EventLoop> loop, Socket socket);
+  Connection(std::shared_ptr<EventLoop> loop, Socket socket, std::uint16_t local_port);
 
   /// Serves until the client leaves, errs or is too slow, or the loop stops. `self` keeps it alive.
   static Task<> serve(std::shared_ptr<Connection> self);
@@ -50,6 +50,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void check_deadline();
   void close_if_idle();
   void abandon();
+  [[nodiscard]] std::uint16_t local_port() const { return parser_.request().local_port; }
   std::size_t index_in_loop = 0;
 
  private:

@@ -90,6 +90,15 @@ void EventLoop::abandon() {
   });
 }
 
+void EventLoop::abandon(std::uint16_t local_port) {
+  boost::asio::post(context_, [this, local_port] {
+    const auto connections = connections_;
+    for (Connection* connection : connections) {
+      if (connection->local_port() == local_port) connection->abandon();
+    }
+  });
+}
+
 void EventLoop::add(Connection& connection) {
   connection.index_in_loop = connections_.size();
   connections_.push_back(&connection);

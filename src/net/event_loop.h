@@ -13,6 +13,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -51,6 +52,8 @@ class EventLoop {
   void drain();
   /// On any thread, after drain(): ends every connection now.
   void abandon();
+  /// On any thread: ends the connections that came through this port.
+  void abandon(std::uint16_t local_port);
 
   // On the loop's thread.
   [[nodiscard]] bool is_current() const;

@@ -35,6 +35,15 @@ constexpr std::size_t kRefusalsMax = 64;
 // How long to wait before accepting again when the process is out of file descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptPause{50};
 
+/// A port and whoever waits for it.
+struct Listener {
+  explicit Listener(Acceptor opened)
+      : acceptor(std::move(opened)), port(acceptor.local_endpoint().port()) {}
+  Acceptor acceptor;  // touched on the first loop only, once it accepts
+  const std::uint16_t port;
+};
+using ListenerPointer = std::shared_ptr<Listener>;
+
 Result<std::vector<asio::ip::address>> addresses_of(const std::string& bind_address) {
   if (bind_address == "localhost") {
     return std::vector<asio::ip::address>{asio::ip::address_v4::loopback(),
@@ -89,16 +98,19 @@ struct HttpServer::State {
     }
   }
 
-  Task accept_connections(Acceptor& acceptor);
-  void admit(const std::shared_ptr<EventLoop>& loop, Socket socket);
+  /// Holds the listener until it is closed.
+  Task accept_connections(ListenerPointer listener);
+  void begin_accepting(const ListenerPointer& listener);
+  void close_listener(const ListenerPointer& listener);
+  void admit(const std::shared_ptr<EventLoop>& loop, Socket socket, std::uint16_t local_port);
   [[nodiscard]] const std::shared_ptr<EventLoop>& least_busy_loop();
 
   const HttpServerOptions options;
   std::vector<std::shared_ptr<EventLoop>> loops;
-  std::vector<Acceptor> acceptors;  // all on the first loop
   std::uint16_t port = 0;
-  std::size_t next_loop = 0;  // breaks ties between loops in turn
-  std::mutex mutex;           // guards what follows
+  std::size_t next_loop = 0;               // breaks ties between loops in turn
+  std::mutex mutex;                        // guards what follows
+  std::vector<ListenerPointer> listeners;  // all on the first loop
   std::condition_variable accepting_changed;
   std::size_t accepting = 0;  // coroutines in accept_connections
   bool started = false;
@@ -115,7 +127,8 @@ const std::shared_ptr<EventLoop>& HttpServer::State::least_busy_loop() {
   return loops[best];
 }
 
-Task HttpServer::State::accept_connections(Acceptor& acceptor) {
+Task HttpServer::State::accept_connections(ListenerPointer listener) {
+  Acceptor& acceptor = listener->acceptor;
   asio::basic_waitable_timer<std::chrono::steady_clock,
                              asio::wait_traits<std::chrono::steady_clock>, LoopExecutor>
       pause(acceptor.get_executor());
@@ -124,7 +137,7 @@ Task HttpServer::State::accept_connections(Acceptor& acceptor) {
     const LoopExecutor executor = loop->context().get_executor();
     auto [error, socket] = co_await acceptor.async_accept(executor, kTupleToken);
     if (!error) {
-      admit(loop, std::move(socket));
+      admit(loop, std::move(socket), listener->port);
     } else if (error != asio::error::operation_aborted &&
                error != asio::error::connection_aborted) {
       pause.expires_after(kAcceptPause);
@@ -136,12 +149,27 @@ Task HttpServer::State::accept_connections(Acceptor& acceptor) {
   accepting_changed.notify_all();
 }
 
-void HttpServer::State::admit(const std::shared_ptr<EventLoop>& loop, Socket socket) {
+void HttpServer::State::begin_accepting(const ListenerPointer& listener) {
+  auto accepting_there = accept_connections(listener);
+  asio::co_spawn(loops.front()->context(), std::move(accepting_there), asio::detached);
+}
+
+void HttpServer::State::close_listener(const ListenerPointer& listener) {
+  asio::post(loops.front()->context(), [this, listener] {
+    error_code ignored;
+    listener->acceptor.close(ignored);
+    // After what it has admitted: both went through this thread.
+    for (const auto& loop : loops) loop->abandon(listener->port);
+  });
+}
+
+void HttpServer::State::admit(const std::shared_ptr<EventLoop>& loop, Socket socket,
+                              std::uint16_t local_port) {
   std::size_t total = 0;
   for (const auto& each : loops) total += each->connection_count;
   if (total >= options.connections_max + kRefusalsMax) return;  // closed without a word
   ++loop->connection_count;
-  auto connection = std::make_shared<Connection>(loop, std::move(socket));
+  auto connection = std::make_shared<Connection>(loop, std::move(socket), local_port);
   asio::co_spawn(loop->context(),
                  total < options.connections_max ? Connection::serve(std::move(connection))
                                                  : Connection::refuse(std::move(connection)),
@@ -164,12 +192,12 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const HttpServerOptions& 
     const Status opened = open_acceptor(acceptor, {address, state->port});
     // No IPv6 here is no fault, 127.0.0.1 is enough; but another program at ::1 would get what
     // clients send to localhost.
-    const bool needed = state->acceptors.empty() ||
+    const bool needed = state->listeners.empty() ||
                         (options.port != 0 && !opened && opened.error().code == ErrorCode::kLocked);
     if (!opened && needed) return std::unexpected(opened.error());
     if (!opened) continue;
     state->port = acceptor.local_endpoint().port();
-    state->acceptors.push_back(std::move(acceptor));
+    state->listeners.push_back(std::make_shared<Listener>(std::move(acceptor)));
   }
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
@@ -183,21 +211,43 @@ void HttpServer::start() {
     const std::scoped_lock lock(state_->mutex);
     if (state_->started || state_->stopped) return;
     state_->started = true;
-    state_->accepting = state_->acceptors.size();
-  }
-  for (Acceptor& acceptor : state_->acceptors) {
-    asio::co_spawn(acceptor.get_executor(), state_->accept_connections(acceptor), asio::detached);
+    state_->accepting = state_->listeners.size();
+    for (const auto& listener : state_->listeners) state_->begin_accepting(listener);
   }
   for (const auto& loop : state_->loops) loop->start();
+}
+
+Result<std::uint16_t> HttpServer::add_listener() {
+  Acceptor acceptor(state_->loops.front()->context().get_executor());
+  PARLEY_TRY(open_acceptor(acceptor, {asio::ip::address_v4::loopback(), 0}));
+  auto listener = std::make_shared<Listener>(std::move(acceptor));
+  const std::scoped_lock lock(state_->mutex);
+  if (state_->stopped || !state_->started) {
+    return fail(ErrorCode::kUnavailable, "The server is not running");
+  }
+  state_->listeners.push_back(listener);
+  ++state_->accepting;
+  state_->begin_accepting(listener);
+  return listener->port;
+}
+
+void HttpServer::remove_listener(std::uint16_t port) {
+  const std::scoped_lock lock(state_->mutex);
+  if (state_->stopped || port == state_->port) return;
+  const auto found = std::ranges::find(state_->listeners, port, &Listener::port);
+  if (found == state_->listeners.end()) return;
+  const ListenerPointer listener = *found;
+  state_->listeners.erase(found);
+  state_->close_listener(listener);
 }
 
 void HttpServer::stop(std::chrono::milliseconds grace) {
   std::unique_lock lock(state_->mutex);
   if (std::exchange(state_->stopped, true) || !state_->started) return;
   // First no connection may come any more; only then may the loops end when they have none.
-  asio::post(state_->loops.front()->context(), [state = state_.get()] {
+  asio::post(state_->loops.front()->context(), [listeners = state_->listeners] {
     error_code ignored;
-    for (Acceptor& acceptor : state->acceptors) acceptor.close(ignored);
+    for (const auto& listener : listeners) listener->acceptor.close(ignored);
   });
   state_->accepting_changed.wait(lock, [this] { return state_->accepting == 0; });
   const auto deadline = EventLoop::Clock::now() + grace;

@@ -36,6 +36,7 @@ struct HttpRequest {
   std::string_view authority;  // of an absolute-form target, else the Host header
   std::vector<HttpHeader> headers;
   std::string_view body;
+  std::uint16_t local_port = 0;  // of the listener it came through
 
   /// The value of the first header called `name` (case-insensitive), or an empty view.
   [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -63,6 +64,8 @@ class HttpHandler {
   /// The reply to a request that ended in the server: 400 malformed, 408 too slow, 413 body too
   /// large, 431 header too large, 505 …. The default is plain text.
   [[nodiscard]] virtual HttpReply failure(int status, std::string_view reason);
+  /// Told before failure(), on an event loop's thread: which listener's client it was.
+  virtual void request_failed(std::uint16_t /*local_port*/, int /*status*/) {}
 };
 
 /// Paths whose requests may have larger bodies than others: those that begin with one of
@@ -101,6 +104,15 @@ class HttpServer {
 
   /// Starts the event loops on threads of their own and returns.
   void start();
+
+  /// Listens on another free port of 127.0.0.1, which it returns, until remove_listener(). Any
+  /// thread, after start(). Errors: kIo; kUnavailable after stop().
+  [[nodiscard]] Result<std::uint16_t> add_listener();
+  /// Stops listening on a port that add_listener() gave and closes its connections soon; replies to
+  /// their requests are dropped. A request that is on its way may still be handled. Any thread; it
+  /// does not block.
+  void remove_listener(std::uint16_t port);
+
   /// Stops accepting, lets requests in flight finish for up to `grace`, closes the rest, joins the
   /// threads. Blocks; idempotent; not to be called by a handler.
   void stop(std::chrono::milliseconds grace);

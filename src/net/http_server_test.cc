@@ -191,5 +191,44 @@ TEST(HttpServer, AHalfClosedClientStillGetsItsReply) {
   EXPECT_THAT(client.read_to_end(), EndsWith("late but here"));
 }
 
+TEST(HttpServer, AddedListenerTellsItsRequestsApart) {
+  TestServer server([](const HttpRequest& request, ReplyCallback reply) {
+    reply(text_reply(std::to_string(request.local_port)));
+  });
+  const auto first = server.server->add_listener();
+  const auto second = server.server->add_listener();
+  ASSERT_TRUE(first && second);
+  for (const std::uint16_t port : {server.server->port(), *first, *second}) {
+    RawClient client(port);
+    client.send(post("/", ""));
+    EXPECT_THAT(client.read_reply(), testing::EndsWith("\r\n\r\n" + std::to_string(port)));
+  }
+}
+
+TEST(HttpServer, RemovedListenerClosesItsConnectionsAndNoOthers) {
+  Desk desk;
+  TestServer server([&](const HttpRequest& request, ReplyCallback reply) {
+    if (request.path == "/poll") return desk.put("/poll", std::move(reply));
+    echo(request, std::move(reply));
+  });
+  const auto port = server.server->add_listener();
+  ASSERT_TRUE(port);
+  RawClient staying = server.connect();
+  RawClient idle(*port);
+  idle.send(post("/a", ""));
+  EXPECT_NE(idle.read_reply(), "");
+  RawClient polling(*port);
+  polling.send(post("/poll", ""));
+  ReplyCallback poll = desk.take("/poll");
+  server.server->remove_listener(*port);
+  EXPECT_EQ(idle.read_to_end(), "");
+  EXPECT_EQ(polling.read_to_end(), "");
+  EXPECT_FALSE(RawClient(*port).connected());
+  poll(text_reply("nobody waits"));
+  staying.send(post("/b", ""));
+  EXPECT_NE(staying.read_reply(), "");
+  EXPECT_FALSE(desk.size());
+}
+
 }  // namespace
 }  // namespace parley::net

@@ -160,11 +160,13 @@ class RequestParser::Grammar {
   std::optional<Callbacks> base_;
 };
 
-RequestParser::RequestParser(const RequestLimits& limits)
+RequestParser::RequestParser(const RequestLimits& limits, std::uint16_t local_port)
     : limits_(limits),
       buffer_(std::make_unique_for_overwrite<char[]>(kBufferSizeBytes)),
       capacity_(kBufferSizeBytes),
-      grammar_(std::make_unique<Grammar>(*this)) {}
+      grammar_(std::make_unique<Grammar>(*this)) {
+  request_.local_port = local_port;
+}
 
 RequestParser::~RequestParser() = default;
 

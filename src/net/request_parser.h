@@ -35,7 +35,8 @@ class RequestParser {
   /// Where an incomplete request stands: nothing of it received, in its header, in its body.
   enum class Stage : std::uint8_t { kIdle, kHeader, kBody };
 
-  explicit RequestParser(const RequestLimits& limits);
+  /// `local_port` is what every request is given.
+  explicit RequestParser(const RequestLimits& limits, std::uint16_t local_port = 0);
   ~RequestParser();
 
   /// Free space to receive into, never empty; grows by doubling as bytes arrive, so that a client

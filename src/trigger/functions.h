@@ -92,7 +92,7 @@ class RuntimeEndpoints {
   };
   struct Reply {
     int status = 200;
-    std::vector<std::pair<std::string, std::string>> headers = {};
+    std::vector<std::pair<std::string_view, std::string>> headers = {};  // static names
     std::string body = {};
   };
   using ReplyCallback = std::move_only_function<void(Reply)>;

@@ -156,7 +156,8 @@ struct TestRuntimeEndpoints::Listener {
       if (reply.status == 0) break;
       std::string text =
           fmt::format("HTTP/1.1 {} X\r\nContent-Length: {}\r\n", reply.status, reply.body.size());
-      for (const auto& [name, value] : reply.headers) text += name + ": " + value + "\r\n";
+      for (const auto& [name, value] : reply.headers)
+        text += fmt::format("{}: {}\r\n", name, value);
       stream.send(text + "\r\n" + reply.body);
     }
     ::shutdown(connection, SHUT_RDWR);

@@ -10,6 +10,7 @@ import { format } from "node:util";
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
 const taskRoot = process.env.LAMBDA_TASK_ROOT;
+const responseSizeMax = 6291556; // of which the server wants to see at most one byte more
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
 let requestId = null; // of the invocation that runs
@@ -244,7 +245,8 @@ async function serve(handler) {
     let payload;
     if (!error) {
       try {
-        payload = JSON.stringify(result === undefined ? null : result) ?? "null";
+        payload = Buffer.from(JSON.stringify(result === undefined ? null : result) ?? "null")
+          .subarray(0, responseSizeMax + 1);
       } catch (fault) {
         error = new RuntimeFault("Runtime.MarshalError",
           `Unable to stringify response body as json: ${fault.message}`);

@@ -14,6 +14,7 @@ import time
 import traceback
 
 API = "/2018-06-01/runtime/"
+RESPONSE_SIZE_MAX = 6291556  # of which the server wants to see at most one byte more
 
 
 class RuntimeApi:
@@ -212,7 +213,7 @@ def handle(api, handler, headers, body):
             raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
         result = handler(event, Context(headers))
         try:
-            payload = json.dumps(result, default=encode_other).encode()
+            payload = json.dumps(result, default=encode_other).encode()[:RESPONSE_SIZE_MAX + 1]
         except (TypeError, ValueError, RecursionError) as error:
             raise Fault("Runtime.MarshalError",
                         f"Unable to marshal response: {error}") from error
