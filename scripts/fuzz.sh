@@ -2,7 +2,7 @@
 # Builds the fuzzers and runs each for SECONDS_EACH (60) seconds; stops at the first finding.
 set -euo pipefail
 cmake --preset fuzz >/dev/null
-cmake --build build/fuzz
+cmake --build build/fuzz --target fuzzers
 for fuzzer in build/fuzz/fuzz/fuzz_*; do
   [ -x "$fuzzer" ] && [ -f "$fuzzer" ] || continue
   name=$(basename "$fuzzer")
