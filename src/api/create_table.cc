@@ -23,7 +23,6 @@
 namespace parley::api {
 namespace {
 
-using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 

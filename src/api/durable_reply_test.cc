@@ -44,7 +44,9 @@ class GatedStore final : public storage::KeyValueStore {
                                           const storage::Snapshot* snapshot) const override {
     return inner_->scan(range, direction, snapshot);
   }
-  std::unique_ptr<storage::Snapshot> snapshot() const override { return inner_->snapshot(); }
+  [[nodiscard]] std::unique_ptr<storage::Snapshot> snapshot() const override {
+    return inner_->snapshot();
+  }
   Status flush() override { return inner_->flush(); }
 
  private:

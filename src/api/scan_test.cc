@@ -11,8 +11,9 @@ namespace {
 void put_items(TestDatabase& database, int count) {
   for (int i = 0; i < count; ++i) {
     const auto text = std::to_string(i);
-    database.expect_ok("PutItem", R"({"TableName":"Plain","Item":{"a":{"S":"k)" + text +
-                                      R"("},"n":{"N":")" + text + R"("}}})");
+    std::string request = R"({"TableName":"Plain","Item":{"a":{"S":"k)";
+    request.append(text).append(R"("},"n":{"N":")").append(text).append(R"("}}})");
+    database.expect_ok("PutItem", request);
   }
 }
 

@@ -11,7 +11,7 @@
 namespace parley::api {
 namespace {
 
-std::string wire(Error error) {
+std::string wire(const Error& error) {
   std::string out;
   append_error(out, error);
   return out;

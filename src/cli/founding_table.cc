@@ -74,6 +74,7 @@ std::string table_definition(std::string_view table) {
 std::vector<std::string> seed_items(TimestampMicros last_message_at, Random& random) {
   const auto lines = demo_conversation();
   std::vector<std::string> items;
+  items.reserve(lines.size() + 2);
   for (int owner = 0; owner < 2; ++owner) {
     items.push_back(
         row_item(kSeedPeople[owner], kSeedPeople[1 - owner], lines.back().text, last_message_at));

@@ -300,7 +300,8 @@ std::optional<ExitCode> parse(Program& program, const std::vector<std::string>& 
     const bool wants_command = !command.get_subcommands({}).empty();
     std::string above;  // the commands before it
     for (const CLI::App* app = command.get_parent(); app != nullptr; app = app->get_parent()) {
-      above = app->get_name() + (above.empty() ? "" : " ") + above;
+      if (!above.empty()) above.insert(0, " ");
+      above.insert(0, app->get_name());
     }
     const bool bare = arguments.empty() || arguments.back() == command.get_name();
     if (wants_command && bare) {

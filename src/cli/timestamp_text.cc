@@ -24,8 +24,9 @@ std::time_t seconds_of(TimestampMicros time) {
 std::optional<int> take_number(std::string_view& text, std::size_t count) {
   int number = 0;
   if (text.size() < count) return std::nullopt;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + count, number);
-  if (error != std::errc{} || end != text.data() + count || text.front() == '-')
+  const std::string_view digits = text.substr(0, count);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{} || end != digits.data() + digits.size() || digits.starts_with('-'))
     return std::nullopt;
   text.remove_prefix(count);
   return number;

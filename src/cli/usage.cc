@@ -192,7 +192,7 @@ const CLI::App& command_named(const CLI::App& program, const std::vector<std::st
 std::string usage_fault(const CLI::App& program, const std::vector<std::string>& arguments,
                         const CLI::ParseError& error) {
   const CLI::App& command = command_named(program, arguments);
-  const std::string what = error.what();
+  std::string what = error.what();
   if (auto unknown = unknown_command(program, arguments)) return *std::move(unknown);
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || !commands_of(command).empty()) {
     if (auto unknown = unknown_option(command, arguments)) return *std::move(unknown);

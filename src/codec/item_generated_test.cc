@@ -144,6 +144,7 @@ std::string value_json(const Tree& tree, Generator& generator) {
     case AttributeType::kBinarySet: {
       const auto member_type = static_cast<AttributeType>(static_cast<int>(tree.type) - 3);
       std::vector<std::string> members;
+      members.reserve(tree.set.size());
       for (const auto& member : tree.set) members.push_back(scalar_json(member_type, member));
       generator.shuffle(members);
       join(members);
@@ -151,6 +152,7 @@ std::string value_json(const Tree& tree, Generator& generator) {
     }
     case AttributeType::kList: {
       std::vector<std::string> elements;
+      elements.reserve(tree.list.size());
       for (const auto& element : tree.list) elements.push_back(value_json(element, generator));
       join(elements);
       break;

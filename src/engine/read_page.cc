@@ -217,7 +217,7 @@ void start_after(storage::KeyRange& range, storage::Direction direction, std::st
     return;
   }
   stored_key.push_back('\0');  // the smallest key after it
-  range.begin = std::max(range.begin, std::move(stored_key));
+  if (range.begin < stored_key) range.begin = std::move(stored_key);
 }
 
 Result<PageOutcome> read_page(const DatabaseState& state, const ReadTarget& target,

@@ -164,11 +164,14 @@ class Attempt {
     for (auto& member : members_) {
       auto applied = apply(member.table, member.write, member.key, std::move(member.old_bytes),
                            std::move(member.decision), set);
-      if (!applied && applied.error().code == ErrorCode::kItemCollectionSizeLimitExceeded) {
+      if (!applied) {
+        if (applied.error().code != ErrorCode::kItemCollectionSizeLimitExceeded) {
+          return std::unexpected(std::move(applied).error());
+        }
         refuse(member, std::move(applied).error());
-        PARLEY_TRY(check_reasons());
+        return std::unexpected(check_reasons().error());
       }
-      outcome.items.push_back(PARLEY_TRY(std::move(applied)));
+      outcome.items.push_back(*std::move(applied));
       outcome.items.back().capacity.table *= 2;  // prepare and commit; indexes follow once
     }
     if (has_token()) {

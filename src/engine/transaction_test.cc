@@ -13,8 +13,6 @@
 namespace parley::engine {
 namespace {
 
-using testing::ElementsAre;
-
 class TransactionTest : public testing::Test {
  protected:
   TransactionTest() {

@@ -87,6 +87,8 @@ Status resolve_key(const model::Table& table, model::KeySchema& key) {
       }
       std::vector<std::string_view> names;
       std::vector<std::string_view> defined;
+      names.reserve(key.hash.size() + key.range.size());
+      defined.reserve(table.attributes.size());
       for (const auto& name : key.hash) names.push_back(name.name);
       for (const auto& name : key.range) names.push_back(name.name);
       for (const auto& known : table.attributes) defined.push_back(known.name);

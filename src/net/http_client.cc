@@ -147,7 +147,7 @@ http::request<http::string_body> to_beast(const HttpClientRequest& request,
 
 HttpClientReply from_beast(http::response<http::string_body>&& message) {
   HttpClientReply reply;
-  reply.status = message.result_int();
+  reply.status = static_cast<int>(message.result_int());
   for (const auto& field : message) {
     reply.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   }

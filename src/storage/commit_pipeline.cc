@@ -22,7 +22,7 @@ namespace parley::storage {
 namespace {
 
 constexpr std::size_t kSubmissionOverheadBytes = 256;  // so that empty batches are bounded too
-constexpr std::size_t kIdleCountersMax = 64 * 1024;
+constexpr std::size_t kIdleCountersMax = 65'536;
 constexpr std::size_t kFailuresRememberedMax = 1024;
 
 std::string encode_counter(std::int64_t value) {
@@ -376,7 +376,11 @@ Status CommitPipeline::State::load_counters(const std::vector<CounterDelta>& cha
   std::uint64_t forgotten = 0;
   do {
     forgotten = counters_forgotten;
-    for (const CounterDelta& change : changes) PARLEY_TRY(load_counter(change.key, lock));
+    for (const CounterDelta& change : changes) {
+      if (const auto loaded = load_counter(change.key, lock); !loaded) {
+        return std::unexpected(loaded.error());
+      }
+    }
   } while (forgotten != counters_forgotten);
   return {};
 }

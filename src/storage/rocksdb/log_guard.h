@@ -32,7 +32,7 @@ class LogGuard final : public rocksdb::FileSystemWrapper {
   ~LogGuard() override;
   LogGuard(const LogGuard&) = delete;
   LogGuard& operator=(const LogGuard&) = delete;
-  const char* Name() const override { return "ParleyLogGuard"; }
+  [[nodiscard]] const char* Name() const override { return "ParleyLogGuard"; }
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,

@@ -199,7 +199,7 @@ class RocksDbStore final : public KeyValueStore {
   }
 
  private:
-  std::uint64_t memtable_size_bytes() const {
+  [[nodiscard]] std::uint64_t memtable_size_bytes() const {
     std::uint64_t size_bytes = 0;
     db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &size_bytes);
     return size_bytes;
