@@ -122,7 +122,8 @@ DIFFERENCES = (
         "200|400 (?:ValidationException|TransactionCanceledException|InternalFailure): .*",
         "Parley",
         "What is wrong with one item of a transaction is a cancellation reason (ValidationError) "
-        "at its place, the first of them alone, and found before any condition is evaluated; DynamoDB Local fails the whole request, evaluates conditions first, "
+        "at its place, alone if it is wrong whatever the item holds, before any condition "
+        "then; DynamoDB Local fails the whole request, evaluates conditions first, "
         "or leaves out the items before the one that is wrong.",
         ("TransactWriteItems", "TransactGetItems"),
         evidence=evidence.reasons_hold,
@@ -240,7 +241,8 @@ DIFFERENCES = (
         "key-size",
         "400 ValidationException: One or more parameter values were invalid: Size of (hash|range)"
         "key has exceeded the maximum size limit of.*|400 ValidationException: One or more "
-        "parameter values were invalid: Aggregated size of all range keys has exceeded the size limit .*",
+        "parameter values were invalid: Aggregated size of all range keys has exceeded the "
+        "size limit .*",
         "400 ValidationException: (One or more parameter values were invalid: Size limit exceeded"
         "|Hash primary key values must be under .*)",
         "Parley",
@@ -395,15 +397,16 @@ DIFFERENCES = (
         evidence.removes_below_nothing,
     ),
     Difference(
-        "key-of-missing-item",
+        "operand-not-read",
         "200",
         "400 ValidationException: The provided expression refers to an attribute that does not "
         "exist in the item",
         "Parley",
-        "An update of a missing item sees its key attributes (dynalite agrees); DynamoDB Local sees "
-        "nothing.",
+        "if_not_exists reads its second operand only where the first is missing, and an update of "
+        "a missing item sees its key attributes (dynalite agrees); DynamoDB Local reads both, and "
+        "sees nothing.",
         ("UpdateItem",),
-        evidence=evidence.makes_an_item,
+        evidence=evidence.reads_no_missing_attribute,
     ),
     Difference(
         "index-key-type",

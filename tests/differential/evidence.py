@@ -49,12 +49,16 @@ def has_several_operands(case):
                           case.request.get("UpdateExpression", ""), re.IGNORECASE | re.DOTALL))
 
 
-def makes_an_item(case):
-    """Whether an update that the witness takes too is about an item the reference has not."""
+def reads_no_missing_attribute(case):
+    """Whether an update that the witness takes too has an operand it need not read (the second of
+    if_not_exists), or is about an item the reference has not."""
+    if not case.witness or case.witness["status"] != 200:
+        return False
+    if "if_not_exists" in case.request.get("UpdateExpression", ""):
+        return True
     read = {name: case.request[name] for name in ("TableName", "Key")}
     found = case.ask("reference", "GetItem", read)
-    there = found["status"] != 200 or "Item" in found["body"]
-    return not there and bool(case.witness) and case.witness["status"] == 200
+    return found["status"] == 200 and "Item" not in found["body"]
 
 
 def removes_below_nothing(case):
@@ -264,19 +268,21 @@ def _verdict(answer):
 
 
 def reasons_hold(case):
-    """Whether one member alone has a reason, that it is wrong, and the reference finds it so and
-    none of those before it."""
+    """Whether each reason is what the reference says of that member alone. Where one member is
+    wrong whatever its item holds, it alone has a reason."""
     codes = [reason["Code"] for reason in case.parley.get("reasons") or []]
     entries = case.request.get("TransactItems") or []
-    if len(codes) != len(entries) or sorted(codes)[:-1] != ["None"] * (len(codes) - 1):
+    if len(codes) != len(entries) or "ValidationError" not in codes:
         return False
-    if "ValidationError" not in codes:
-        return False
-    at = codes.index("ValidationError")
-    found = parts(case)
-    return _is_wrong(case, entries[at], found[at]) and not any(
-        _verdict(part.reference) in WRONG for part in found[:at]
-    )
+    alone = sorted(codes)[:-1] == ["None"] * (len(codes) - 1)
+    for entry, code, part in zip(entries, codes, parts(case)):
+        if code == "ValidationError":
+            holds = _is_wrong(case, entry, part)
+        else:
+            holds = (alone and code == "None") or _verdict(part.reference) == code
+        if not holds:
+            return False
+    return True
 
 
 def _is_wrong(case, entry, part):

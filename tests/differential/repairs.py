@@ -356,7 +356,8 @@ REPAIRS = (
     Repair(
         "table-status",
         "CreateTable, UpdateTable and DeleteTable answer CREATING, UPDATING and DELETING as on "
-        "AWS, though all is done at once; DynamoDB Local answers ACTIVE, and leaves out the ItemCount "
+        "AWS, though all is done at once; DynamoDB Local answers ACTIVE, and leaves out the "
+        "ItemCount "
         "of a new index.",
         _creating,
     ),

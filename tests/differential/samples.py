@@ -419,9 +419,9 @@ SAMPLES = [
         {("reference", "GetItem"): [done()]},
     ),
     Sample(
-        "key-of-missing-item",
+        "operand-not-read",
         "UpdateItem",
-        {**READ, "UpdateExpression": "SET a = if_not_exists(pk, b)"},
+        {**READ, "UpdateExpression": "SET a = pk"},
         done(),
         refused("The provided expression refers to an attribute that does not exist in the item"),
         [("parley", OTHER), ("reference", OTHER), ("witness", OTHER), ("replies", {})],
