@@ -1,17 +1,18 @@
 # The commands a person types. Each installs what it needs first (Debian's packages, npm) and may be
 # run again at any time.
-.PHONY: help run build install test unit check sanitize fuzz bench tidy clean
+.PHONY: help run build install trigger-zip test unit check sanitize fuzz bench tidy clean
 help:
-	@echo "make run       build, start the server with demo data, print what to try (Ctrl-C stops it)"
-	@echo "make test      build and run every test"
-	@echo "make build     the release binary, at build/release/parley"
-	@echo "make install   that, with its shell completions, under PREFIX (/usr/local)"
-	@echo "make unit      the unit tests of a development build"
-	@echo "make check     layers and style"
-	@echo "make sanitize  the unit tests under asan+ubsan, then tsan"
-	@echo "make fuzz      each fuzzer for a minute"
-	@echo "make bench     Parley beside DynamoDB Local and dynalite"
-	@echo "make tidy      clang-tidy over the whole tree"
+	@echo "make run          build, start the server with demo data, print what to try (Ctrl-C stops it)"
+	@echo "make test         build and run every test"
+	@echo "make build        the release binary, at build/release/parley"
+	@echo "make install      that, with its shell completions, under PREFIX (/usr/local)"
+	@echo "make unit         the unit tests of a development build"
+	@echo "make trigger-zip  the conversation trigger, packed for AWS Lambda (deploy/README.md)"
+	@echo "make check        layers and style"
+	@echo "make sanitize     the unit tests under asan+ubsan, then tsan"
+	@echo "make fuzz         each fuzzer for a minute"
+	@echo "make bench        Parley beside DynamoDB Local and dynalite"
+	@echo "make tidy         clang-tidy over the whole tree"
 
 build:
 	@scripts/setup.sh build
@@ -29,6 +30,13 @@ install: build
 	@build/release/parley completion zsh >$(SHARE)/zsh/site-functions/_parley
 	@build/release/parley completion fish >$(SHARE)/fish/vendor_completions.d/parley.fish
 	@echo "parley is in $(PREFIX)/bin"
+
+trigger-zip:
+	@scripts/setup.sh build
+	@cmake --preset release -DPARLEY_TESTS=OFF >/dev/null
+	@cmake --build build/release --target conversation-trigger
+	@scripts/package_trigger.py build/release/src/bootstrap/conversation-trigger \
+	  build/release/conversation-trigger.zip
 
 run: QUIET = >/dev/null
 run: build

@@ -9,6 +9,7 @@
 #include "cli/json_text.h"
 #include "cli/text_table.h"
 #include "cli/timestamp_text.h"
+#include "messaging/timestamp.h"
 
 namespace parley::cli {
 namespace {
@@ -24,7 +25,7 @@ std::string text_of(const simdjson::dom::element& item, std::string_view name) {
 /// The time of an item in the reader's time zone; the key itself where it is no time.
 std::string time_of(const simdjson::dom::element& item, const Console& console) {
   std::string key = text_of(item, "sk");
-  const auto time = parse_iso(key);
+  const auto time = messaging::parse_iso(key);
   if (!time) return key;
   return console.out_is_terminal ? local_time(*time) : local_iso(*time);
 }

@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::string_view kDefaultRegion = "us-east-1";
 
-std::string aws_endpoint(std::string_view region) {
-  // Source: https://docs.aws.amazon.com/general/latest/gr/ddb.html
-  return fmt::format("https://dynamodb.{}.amazonaws.com{}", region,
-                     region.starts_with("cn-") ? ".cn" : "");
-}
-
 /// As the AWS SDKs have it; prod alone does not ask, so that it always means AWS.
 /// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 std::string local_endpoint(net::Environment environment) {
@@ -56,7 +50,7 @@ Result<DdbTarget> open_ddb_target(const DdbTargetOptions& options, net::Environm
   }
   if (target.region.empty()) target.region = kDefaultRegion;
   target.address = !options.endpoint_url.empty() ? options.endpoint_url
-                   : options.prod                ? aws_endpoint(target.region)
+                   : options.prod                ? client::aws_endpoint(target.region)
                                                  : local_endpoint(environment);
   client::RemoteDatabaseOptions remote;
   remote.endpoint = PARLEY_TRY(net::Url::parse(target.address));

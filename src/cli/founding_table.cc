@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/json_text.h"
-#include "cli/timestamp_text.h"
+#include "messaging/timestamp.h"
 
 namespace parley::cli {
 namespace {
@@ -31,7 +31,7 @@ Attributes person_attributes(const Person& person) {
 std::string message_item(const DemoLine& line, TimestampMicros at, Random& random) {
   Attributes attributes = person_attributes(kSeedPeople[line.speaker]);
   attributes.insert(attributes.begin(), {{"pk", fmt::format("MSG#{}", kSeedGroupUuid)},
-                                         {"sk", iso_utc(at)},
+                                         {"sk", messaging::iso_utc(at)},
                                          {"message", std::string(line.text)},
                                          {"message_uuid", make_uuid(random)}});
   return item_of(attributes);
@@ -41,7 +41,7 @@ std::string row_item(const Person& owner, const Person& other, std::string_view 
                      TimestampMicros at) {
   Attributes attributes = person_attributes(other);
   attributes.insert(attributes.begin(), {{"pk", fmt::format("GRP#{}", owner.uuid)},
-                                         {"sk", iso_utc(at)},
+                                         {"sk", messaging::iso_utc(at)},
                                          {"message_group_uuid", std::string(kSeedGroupUuid)},
                                          {"message", std::string(last_message)}});
   return item_of(attributes);

@@ -9,8 +9,8 @@
 #include <set>
 
 #include "cli/founding_table.h"
-#include "cli/timestamp_text.h"
 #include "codec/item_json.h"
+#include "messaging/timestamp.h"
 
 namespace parley::cli {
 namespace {
@@ -163,11 +163,11 @@ TEST(FoundingTable, MessagesAreAMinuteApartAndRowsCarryTheLast) {
     if (i < 2) {
       EXPECT_EQ(text("pk"), "GRP#" + std::string(kSeedPeople[i].uuid));
       EXPECT_EQ(text("user_uuid"), kSeedPeople[1 - i].uuid) << "the other person";
-      EXPECT_EQ(text("sk"), iso_utc(last));
+      EXPECT_EQ(text("sk"), messaging::iso_utc(last));
       EXPECT_EQ(text("message"), demo_conversation().back().text);
     } else {
       EXPECT_EQ(text("pk"), "MSG#" + std::string(kSeedGroupUuid));
-      EXPECT_EQ(text("sk"), iso_utc(expected));
+      EXPECT_EQ(text("sk"), messaging::iso_utc(expected));
       uuids.insert(text("message_uuid"));
       expected += 60'000'000;
     }

@@ -52,6 +52,11 @@ std::chrono::milliseconds backoff(int attempt, Random& random) {
   return std::chrono::milliseconds(random.next_u64() % (ceiling_ms + 1));
 }
 
+std::string aws_endpoint(std::string_view region) {
+  return fmt::format("https://dynamodb.{}.amazonaws.com{}", region,
+                     region.starts_with("cn-") ? ".cn" : "");
+}
+
 RemoteDatabase::RemoteDatabase(RemoteDatabaseOptions options, Clock& clock, Random& random,
                                Pause pause)
     : options_(std::move(options)),

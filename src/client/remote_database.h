@@ -33,6 +33,10 @@ using Pause = std::function<void(std::chrono::milliseconds)>;
 /// time, at most 5 s. Source: "Exponential Backoff And Jitter", AWS Architecture Blog.
 [[nodiscard]] std::chrono::milliseconds backoff(int attempt, Random& random);
 
+/// DynamoDB's own address in a region.
+/// Source: https://docs.aws.amazon.com/general/latest/gr/ddb.html
+[[nodiscard]] std::string aws_endpoint(std::string_view region);
+
 class RemoteDatabase final : public Database {
  public:
   /// `clock` and `random` are borrowed and must outlive this.

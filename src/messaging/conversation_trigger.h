@@ -1,0 +1,56 @@
+// ConversationTrigger: pattern D of the founding document. For the messages in a batch of stream
+// records it moves every member's conversation row to the newest one. The same code runs in the
+// server and, as `bootstrap`, on AWS Lambda.
+//
+// The MEMBER item of a user in a conversation says where that user's row is (row_sk), which message
+// it shows (message_sk) and how many are unread; it changes in one transaction with the row. So a
+// record that comes late, twice or out of order fails the condition and changes nothing, a crash
+// leaves the row where it was or where it belongs, and a stale index read does no harm: rows are
+// looked up in the index only to find members that have no MEMBER item yet (the founding document's
+// own conversations), which then get one. A batch is taken together: one move a member, however
+// many messages.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "client/database.h"
+#include "messaging/message_event.h"
+
+namespace parley::messaging {
+
+struct ConversationTriggerOptions {
+  std::string table = "cruddur-messages";
+  std::string index = "message-group-sk-index";
+  /// Conversations at a time. Their calls wait for the database, not for a core.
+  std::size_t threads_max = 8;
+  /// Groups with more members have no rows moved; a message changes their META alone.
+  long members_moved_max = 100;
+  /// Gets a line for each conversation that could not be served for the records' own fault.
+  std::function<void(const std::string&)> log = {};
+};
+
+/// Thread-safe. Borrows the database.
+class ConversationTrigger {
+ public:
+  ConversationTrigger(client::Database& database, ConversationTriggerOptions options);
+
+  /// `event` is a Lambda event of the table's stream, with any view type. Returns the function's
+  /// reply. Blocks on the database. Errors: kInvalidArgument for what is no such event; what the
+  /// database answered if it could not be served now: delivering the batch again is right then, and
+  /// never does harm.
+  [[nodiscard]] Result<std::string> handle(std::string_view event);
+
+ private:
+  [[nodiscard]] Status serve_conversation(const std::string& conversation,
+                                          const ConversationArrivals& arrivals);
+
+  client::Database& database_;
+  const ConversationTriggerOptions options_;
+  std::atomic<bool> without_transactions_ = false;  // the database has none; found out by asking
+};
+
+}  // namespace parley::messaging

@@ -1,0 +1,77 @@
+#include "messaging/message_event.h"
+
+#include <gtest/gtest.h>
+
+namespace parley::messaging {
+namespace {
+
+std::string record(std::string_view event, std::string_view pk, std::string_view sk,
+                   std::string_view image = "{}") {
+  return R"({"eventName":")" + std::string(event) + R"(","dynamodb":{"Keys":{"pk":{"S":")" +
+         std::string(pk) + R"("},"sk":{"S":")" + std::string(sk) + R"("}},"NewImage":)" +
+         std::string(image) + "}}";
+}
+
+std::string event(std::initializer_list<std::string> records) {
+  std::string out = R"({"Records":[)";
+  for (const auto& each : records) out += (out.ends_with('[') ? "" : ",") + each;
+  return out + "]}";
+}
+
+constexpr std::string_view kEarly = "2026-01-01T10:00:00.000000+00:00";
+constexpr std::string_view kLate = "2026-01-01T11:00:00.000000+00:00";
+
+TEST(MessageEvent, AllRecordsAreReadNotTheFirstAlone) {
+  const auto arrivals =
+      arrivals_of(event({record("INSERT", "MSG#a", kEarly), record("INSERT", "MSG#b", kEarly),
+                         record("INSERT", "MSG#a", kLate)}));
+  ASSERT_TRUE(arrivals.has_value());
+  ASSERT_EQ(arrivals->size(), 2U);
+  EXPECT_EQ(arrivals->at("a").messages.size(), 2U);
+  EXPECT_EQ(arrivals->at("a").newest().time, kLate);
+  EXPECT_EQ(arrivals->at("b").newest().time, kEarly);
+}
+
+TEST(MessageEvent, TheNewestIsByTimeWhateverItsFormAndPlace) {
+  const auto arrivals = arrivals_of(event(
+      {record("INSERT", "MSG#a", "2026-01-01T07:00:00-05:00"), record("INSERT", "MSG#a", kLate)}));
+  EXPECT_EQ(arrivals->at("a").newest().time, "2026-01-01T12:00:00.000000+00:00");
+  EXPECT_EQ(arrivals->at("a").newest().sort_key, "2026-01-01T07:00:00-05:00");
+}
+
+TEST(MessageEvent, OfTwoRecordsOfOneMessageTheLaterCounts) {
+  const auto arrivals =
+      arrivals_of(event({record("INSERT", "MSG#a", kEarly, R"({"message":{"S":"helo"}})"),
+                         record("MODIFY", "MSG#a", kEarly, R"({"message":{"S":"hello"}})")}));
+  EXPECT_EQ(arrivals->at("a").newest().text, "hello");
+  EXPECT_TRUE(arrivals->at("a").newest().edited);
+}
+
+TEST(MessageEvent, RemovalsAndOtherItemsAreLeftOut) {
+  const auto arrivals = arrivals_of(
+      event({record("REMOVE", "MSG#a", kEarly), record("INSERT", "GRP#u", kEarly),
+             R"({"eventName":"INSERT","dynamodb":{"Keys":{"pk":{"N":"1"},"sk":{"S":"x"}}}})",
+             R"({"eventName":"INSERT"})"}));
+  ASSERT_TRUE(arrivals.has_value());
+  EXPECT_TRUE(arrivals->empty());
+}
+
+TEST(MessageEvent, WhatIsNoStreamEventIsRefused) {
+  for (const char* text : {"", "{}", "[1]", R"({"Records":{}})", "null", "{\"Records\":["}) {
+    const auto arrivals = arrivals_of(text);
+    ASSERT_FALSE(arrivals.has_value()) << text;
+    EXPECT_EQ(arrivals.error().code, ErrorCode::kInvalidArgument);
+  }
+}
+
+TEST(MessageEvent, SenderAndTextComeFromTheImageIfItIsThere) {
+  const auto arrivals = arrivals_of(
+      event({record("INSERT", "MSG#a", kEarly, R"({"message":{"S":"hi"},"user_uuid":{"S":"ann"}})"),
+             record("INSERT", "MSG#b", kEarly)}));
+  EXPECT_EQ(arrivals->at("a").newest().sender, "ann");
+  EXPECT_EQ(arrivals->at("a").newest().text, "hi");
+  EXPECT_EQ(arrivals->at("b").newest().text, std::nullopt);
+}
+
+}  // namespace
+}  // namespace parley::messaging

@@ -1,0 +1,35 @@
+// The messaging table's items and how their keys are spelled (docs/formats/messaging.md).
+#pragma once
+
+#include <simdjson.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace parley::messaging {
+
+inline constexpr std::string_view kMessagePrefix = "MSG#";  // pk of a message: the conversation
+inline constexpr std::string_view kRowPrefix = "GRP#";      // pk of a conversation row: the user
+inline constexpr std::string_view kConversationPrefix = "CNV#";  // pk of META and members
+inline constexpr std::string_view kMemberPrefix = "MBR#";        // sk of a member: the user
+inline constexpr std::string_view kMetaKey = "META";             // sk of the conversation itself
+
+/// `text` as a JSON string literal.
+[[nodiscard]] std::string json_string(std::string_view text);
+
+/// `{"S":"…"}`
+[[nodiscard]] std::string string_value(std::string_view text);
+
+/// `{"pk":{"S":…},"sk":{"S":…}}`
+[[nodiscard]] std::string item_key(std::string_view pk, std::string_view sk);
+
+/// The text of attribute `name`, if it is there and an S. Valid as long as the parser.
+[[nodiscard]] std::optional<std::string_view> text_of(const simdjson::dom::element& item,
+                                                      std::string_view name);
+
+/// The whole number of attribute `name`, if it is there and an N that is one.
+[[nodiscard]] std::optional<long> number_of(const simdjson::dom::element& item,
+                                            std::string_view name);
+
+}  // namespace parley::messaging
