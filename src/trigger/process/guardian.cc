@@ -21,7 +21,7 @@ while read -r what group; do
        esac ;;
   esac
 done
-for group in $groups; do kill -KILL -- "-$group"; done 2>/dev/null
+for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null
 )";
 
 }  // namespace

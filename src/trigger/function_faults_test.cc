@@ -1,0 +1,338 @@
+// Functions that misbehave, limits, and what changes under running functions.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "trigger/test_functions.h"
+
+namespace parley::trigger {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kRuntime = "python3.12";
+
+/// Blocks the test until `path` exists; the test's own time-out ends it otherwise.
+void wait_for_file(const std::string& path) {
+  while (!std::filesystem::exists(path)) ::usleep(1000);
+}
+
+TEST(FunctionFaults, FailedInitialisationIsTriedOnceMore) {
+  TestFunctions functions;
+  const std::string marker = functions.directory() + "/tried";
+  functions.create("f", kRuntime, "app.handler",
+                   {{"app.py",
+                     "import os, sys\n"
+                     "if not os.path.exists('" +
+                         marker +
+                         "'):\n"
+                         "  open('" +
+                         marker +
+                         "', 'w').close()\n"
+                         "  sys.exit(9)\n"
+                         "def handler(e, c): return 'there'\n"}});
+  EXPECT_EQ(functions.invoke("f").payload, "\"there\"");
+  EXPECT_THAT(functions.log_of("f"),
+              HasSubstr("\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n"));
+}
+
+TEST(FunctionFaults, InitialisationThatFailsTwiceFailsTheInvocation) {
+  TestFunctions functions;
+  functions.create("f", kRuntime, "app.handler", {{"app.py", "import sys\nsys.exit(9)\n"}});
+  const auto outcome = functions.invoke("f", "{}", true);
+  EXPECT_TRUE(outcome.function_error);
+  EXPECT_EQ(outcome.payload, R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: )" +
+                                 outcome.request_id +
+                                 R"( Error: Runtime exited with error: exit status 9"})");
+  EXPECT_THAT(outcome.log_tail, HasSubstr("\tPhase: invoke\tStatus: error"));
+  EXPECT_THAT(outcome.log_tail, HasSubstr("END RequestId: " + outcome.request_id));
+}
+
+TEST(FunctionFaults, SlowInitialisationIsTriedOnceMoreWithTheFunctionsTimeout) {
+  FunctionsOptions options;
+  options.init_timeout = std::chrono::milliseconds(300);
+  TestFunctions functions(options);
+  FunctionSettings settings;
+  settings.timeout_s = 1;
+  functions.create("slow", kRuntime, "app.handler", {{"app.py", "import time\ntime.sleep(60)\n"}},
+                   settings);
+  const auto outcome = functions.invoke("slow");
+  EXPECT_THAT(outcome.payload, HasSubstr("\"errorType\":\"Sandbox.Timeout\""));
+  EXPECT_THAT(outcome.payload, HasSubstr("Error: Task timed out after 1.00 seconds"));
+  EXPECT_THAT(functions.log_of("slow"), HasSubstr("\tPhase: init\tStatus: timeout\n"));
+  settings.timeout_s = 10;
+  functions.create("late", kRuntime, "app.handler",
+                   {{"app.py", "import time\ntime.sleep(1)\ndef handler(e, c): return 1\n"}},
+                   settings);
+  EXPECT_EQ(functions.invoke("late").payload, "1");
+}
+
+TEST(FunctionFaults, MemoryOverTheLimitKillsTheProcess) {
+  TestFunctions functions;
+  FunctionSettings settings;
+  settings.timeout_s = 30;
+  functions.create("grows", kRuntime, "app.handler", {{"app.py", R"(
+import time
+def handler(event, context):
+  kept = []
+  while True:
+    kept.append(bytearray(b'x' * (4 << 20)))
+    time.sleep(0.005)
+)"}},
+                   settings);
+  const auto outcome = functions.invoke("grows", "{}", true);
+  EXPECT_TRUE(outcome.function_error);
+  EXPECT_THAT(outcome.payload, HasSubstr("Error: Runtime exited with error: signal: killed"));
+  EXPECT_THAT(outcome.log_tail, HasSubstr("Max Memory Used: 128 MB"));
+}
+
+TEST(FunctionFaults, FloodOfOutputIsBoundedAndDoesNotStopTheFunction) {
+  TestFunctions functions;
+  FunctionSettings settings;
+  settings.timeout_s = 60;
+  functions.create("floods", kRuntime, "app.handler", {{"app.py", R"(
+def handler(event, context):
+  for i in range(40):
+    print('x' * 1_000_000)
+  return 'done'
+)"}},
+                   settings);
+  const auto outcome = functions.invoke("floods", "{}", true);
+  EXPECT_EQ(outcome.payload, "\"done\"");
+  EXPECT_LE(outcome.log_tail.size(), 4096u);
+  EXPECT_THAT(outcome.log_tail, HasSubstr("END RequestId"));
+  const auto lines = functions->logs("floods", 0, 1'000'000);
+  ASSERT_TRUE(lines);
+  std::size_t total = 0;
+  for (const LogLine& line : *lines) {
+    EXPECT_LE(line.text.size(), 256u * 1024);
+    total += line.text.size();
+  }
+  EXPECT_LE(total, 18u << 20);
+  EXPECT_GE(lines->back().number, 160u);  // each line in four parts
+}
+
+TEST(FunctionFaults, RubbishRepliesArePassedOnAndRubbishErrorsBecomeUnknown) {
+  TestFunctions functions;
+  functions.create("rubbish", "provided", "",
+                   {{"bootstrap", R"(#!/bin/bash
+api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
+while true; do
+  body=$(curl -sS -D /tmp/parley-test-headers-$$ "$api/invocation/next")
+  id=$(grep -Fi aws-request-id /tmp/parley-test-headers-$$ | tr -d '[:space:]' | cut -d: -f2)
+  rm /tmp/parley-test-headers-$$
+  if [ "$body" = '"error"' ]; then what=error; else what=response; fi
+  curl -sS "$api/invocation/$id/$what" -d '<not json'
+  curl -sS "$api/invocation/$id/$what" -d 'again'
+  curl -sS "$api/invocation/wrong/response" -d '1'
+  curl -sS "$api/nonsense"
+done
+)",
+                     true}});
+  EXPECT_EQ(functions.invoke("rubbish").payload, "<not json");
+  const auto outcome = functions.invoke("rubbish", "\"error\"");
+  EXPECT_TRUE(outcome.function_error);
+  EXPECT_EQ(outcome.payload, R"({"errorType":"Runtime.Unknown","errorMessage":"RequestId: )" +
+                                 outcome.request_id +
+                                 R"( Error: Unknown application error occurred"})");
+}
+
+TEST(FunctionFaults, OffspringOfAProcessDiesWithIt) {
+  TestFunctions functions;
+  FunctionSettings settings;
+  settings.timeout_s = 1;
+  const std::string fifo = functions.directory() + "/alive";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  // The grandchild holds the fifo open for writing as long as it lives.
+  functions.create("forks", kRuntime, "app.handler",
+                   {{"app.py",
+                     "import subprocess, time\n"
+                     "def handler(e, c):\n"
+                     "  subprocess.Popen(['sh', '-c', 'exec 3>" +
+                         fifo +
+                         "; echo up >&3; sleep 600'])\n"
+                         "  time.sleep(60)\n"}},
+                   settings);
+  auto outcome = functions.begin("forks", "{}");
+  std::ifstream reading(fifo);
+  std::string line;
+  EXPECT_TRUE(std::getline(reading, line));
+  EXPECT_EQ(line, "up");
+  EXPECT_FALSE(std::getline(reading, line));  // the end: nobody holds it any more
+  EXPECT_THAT(outcome.get()->payload, HasSubstr("Sandbox.Timeout"));
+}
+
+// Where the test below finds that it is to be the server which is killed.
+constexpr const char* kServerVariable = "PARLEY_TEST_KILLED_SERVER";
+
+void be_the_server(const std::string& fifo) {
+  TestFunctions functions;
+  FunctionSettings settings;
+  settings.timeout_s = 600;
+  functions.create("forks", kRuntime, "app.handler",
+                   {{"app.py",
+                     "import subprocess, time, os\n"
+                     "def handler(e, c):\n"
+                     "  out = os.open('" +
+                         fifo +
+                         "', os.O_WRONLY)\n"
+                         "  subprocess.Popen(['sleep', '600'], pass_fds=[out])\n"
+                         "  os.write(out, b'up\\n')\n"
+                         "  time.sleep(600)\n"}},
+                   settings);
+  functions.invoke("forks");
+}
+
+TEST(FunctionFaults, ProcessesAndTheirOffspringDieWithAKilledServer) {
+  if (const char* fifo = ::getenv(kServerVariable)) return be_the_server(fifo);
+  const storage::TemporaryDirectory directory;
+  const std::string fifo = directory.path() + "/alive";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const pid_t server = ::fork();
+  ASSERT_GE(server, 0);
+  if (server == 0) {
+    ::setenv(kServerVariable, fifo.c_str(), 1);
+    ::setenv("TMPDIR", directory.path().c_str(), 1);  // it cannot clean up after itself
+    ::execl("/proc/self/exe", "server",
+            "--gtest_filter=FunctionFaults.ProcessesAndTheirOffspringDieWithAKilledServer",
+            "--gtest_brief=1", nullptr);
+    ::_exit(1);
+  }
+  std::ifstream reading(fifo);
+  std::string line;
+  EXPECT_TRUE(std::getline(reading, line));
+  ASSERT_EQ(::kill(server, SIGKILL), 0);
+  ::waitpid(server, nullptr, 0);
+  EXPECT_FALSE(std::getline(reading, line));  // the end: process and grandchild are gone
+}
+
+TEST(FunctionFaults, ManyInvocationsShareProcessesUpToTheLimit) {
+  FunctionsOptions options;
+  options.concurrency_max = 3;
+  TestFunctions functions(options);
+  functions.create("f", kRuntime, "app.handler",
+                   {{"app.py",
+                     "import os, time\ndef handler(e, c):\n"
+                     "  time.sleep(0.05)\n  return os.getpid()\n"}});
+  std::vector<std::future<Result<InvocationOutcome>>> outcomes;
+  for (int i = 0; i < 30; ++i) outcomes.push_back(functions.begin("f", "{}"));
+  std::set<std::string> processes;
+  for (auto& outcome : outcomes) processes.insert(outcome.get()->payload);
+  EXPECT_EQ(processes.size(), 3u);
+}
+
+TEST(FunctionFaults, ReservedConcurrencyLimitsAFunctionAndZeroStopsIt) {
+  TestFunctions functions;
+  FunctionSettings settings;
+  settings.concurrency_max = 1;
+  functions.create("f", kRuntime, "app.handler",
+                   {{"app.py", "import os\ndef handler(e, c): return os.getpid()\n"}}, settings);
+  std::vector<std::future<Result<InvocationOutcome>>> outcomes;
+  for (int i = 0; i < 10; ++i) outcomes.push_back(functions.begin("f", "{}"));
+  std::set<std::string> processes;
+  for (auto& outcome : outcomes) processes.insert(outcome.get()->payload);
+  EXPECT_EQ(processes.size(), 1u);
+  ASSERT_TRUE(functions->set_concurrency("f", 0));
+  EXPECT_EQ(functions.begin("f", "{}").get().error().code, ErrorCode::kThrottling);
+  ASSERT_TRUE(functions->set_concurrency("f", std::nullopt));
+  EXPECT_FALSE(functions.invoke("f").function_error);
+}
+
+TEST(FunctionFaults, FullQueueThrottles) {
+  FunctionsOptions options;
+  options.queue_max = 2;
+  options.concurrency_max = 1;
+  TestFunctions functions(options);
+  const std::string go = functions.directory() + "/go";
+  functions.create("f", kRuntime, "app.handler",
+                   {{"app.py", "import os, time\nopen('" + go +
+                                   ".started', 'w').close()\n"
+                                   "def handler(e, c):\n"
+                                   "  while not os.path.exists('" +
+                                   go + "'): time.sleep(0.01)\n"}});
+  auto first = functions.begin("f", "1");
+  wait_for_file(go + ".started");
+  std::vector<std::future<Result<InvocationOutcome>>> others;
+  for (int i = 0; i < 4; ++i) others.push_back(functions.begin("f", "2"));
+  const auto refused = others.back().get();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kThrottling);
+  std::ofstream(go).close();
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(others.front().get());
+}
+
+TEST(FunctionFaults, AFunctionWithoutAProcessGetsOneFromOthers) {
+  FunctionsOptions options;
+  options.concurrency_max = 1;
+  TestFunctions functions(options);
+  const std::vector<TestFile> code = {{"app.py", "def handler(e, c): return c.function_name\n"}};
+  functions.create("a", kRuntime, "app.handler", code);
+  functions.create("b", kRuntime, "app.handler", code);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(functions.invoke("a").payload, "\"a\"");
+    EXPECT_EQ(functions.invoke("b").payload, "\"b\"");
+  }
+}
+
+TEST(FunctionFaults, IdleProcessesEnd) {
+  FunctionsOptions options;
+  options.idle_process_lifetime = std::chrono::milliseconds(50);
+  TestFunctions functions(options);
+  functions.create("f", kRuntime, "app.handler",
+                   {{"app.py", "import os\ndef handler(e, c): return os.getpid()\n"}});
+  const pid_t process = std::stoi(functions.invoke("f").payload);
+  while (functions.endpoints.open_count() > 0) ::usleep(1000);
+  EXPECT_NE(::kill(process, 0), 0);
+  EXPECT_NE(std::stoi(functions.invoke("f").payload), process);
+}
+
+TEST(FunctionFaults, StopWaitsForWhatRunsAndRefusesTheRest) {
+  TestFunctions functions;
+  const std::string started = functions.directory() + "/started";
+  functions.create("f", kRuntime, "app.handler",
+                   {{"app.py",
+                     "import time\ndef handler(e, c):\n"
+                     "  open('" +
+                         started +
+                         "', 'w').close()\n"
+                         "  time.sleep(0.3)\n  return 'finished'\n"}});
+  auto running = functions.begin("f", "{}");
+  wait_for_file(started);
+  functions->stop(std::chrono::seconds(20));
+  EXPECT_EQ(running.get()->payload, "\"finished\"");
+  EXPECT_EQ(functions.begin("f", "{}").get().error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(functions.endpoints.open_count(), 0u);
+}
+
+TEST(FunctionFaults, StopKillsWhatRunsLongerThanTheGrace) {
+  TestFunctions functions;
+  FunctionSettings settings;
+  settings.timeout_s = 600;
+  const std::string started = functions.directory() + "/started";
+  functions.create("f", kRuntime, "app.handler",
+                   {{"app.py",
+                     "import time\ndef handler(e, c):\n"
+                     "  open('" +
+                         started + "', 'w').close()\n  time.sleep(600)\n"}},
+                   settings);
+  auto running = functions.begin("f", "{}");
+  wait_for_file(started);
+  functions->stop(std::chrono::milliseconds(0));
+  EXPECT_EQ(running.get().error().code, ErrorCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace parley::trigger
