@@ -51,7 +51,9 @@ Status for_each_index(std::size_t count, std::size_t threads_max,
 
 ConversationTrigger::ConversationTrigger(client::Database& database,
                                          ConversationTriggerOptions options)
-    : database_(database), options_(std::move(options)) {}
+    : database_(database), options_(std::move(options)) {
+  if (!options_.pause) options_.pause = client::system_pause();
+}
 
 Result<std::string> ConversationTrigger::handle(std::string_view event) {
   const Arrivals arrivals = PARLEY_TRY(arrivals_of(event));
@@ -68,7 +70,8 @@ Status ConversationTrigger::serve_conversation(const std::string& conversation,
   MemberRows rows({.database = database_,
                    .table = options_.table,
                    .index = options_.index,
-                   .without_transactions = without_transactions_});
+                   .without_transactions = without_transactions_,
+                   .pause = options_.pause});
   const MessageArrival& newest = arrivals.newest();
   std::optional<std::string> text = newest.text;
   if (!text) text = PARLEY_TRY(rows.message_text(conversation, newest.sort_key));

@@ -18,6 +18,7 @@
 
 #include "base/result.h"
 #include "client/database.h"
+#include "client/remote_database.h"
 #include "messaging/message_event.h"
 
 namespace parley::messaging {
@@ -29,6 +30,8 @@ struct ConversationTriggerOptions {
   std::size_t threads_max = 8;
   /// Groups with more members have no rows moved; a message changes their META alone.
   long members_moved_max = 100;
+  /// Between attempts, where somebody else is writing the same items. Empty: blocks the thread.
+  client::Pause pause = {};
   /// Gets a line for each conversation that could not be served for the records' own fault.
   std::function<void(const std::string&)> log = {};
 };
@@ -49,7 +52,7 @@ class ConversationTrigger {
                                           const ConversationArrivals& arrivals);
 
   client::Database& database_;
-  const ConversationTriggerOptions options_;
+  ConversationTriggerOptions options_;              // not changed once made
   std::atomic<bool> without_transactions_ = false;  // the database has none; found out by asking
 };
 

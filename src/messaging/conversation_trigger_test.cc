@@ -407,6 +407,45 @@ TEST_F(Conversations, TwoTriggersAtOnceLeaveOneRowEachAndCountOnce) {
   EXPECT_EQ(unread_of("bob"), 20);
 }
 
+TEST_F(Conversations, AConflictingTransactionIsWaitedFor) {
+  make_pair();
+  int conflicts = 6;  // of each kind
+  std::vector<std::chrono::milliseconds> pauses;
+  database_.before_call = [&](std::string_view operation,
+                              std::string_view) -> std::optional<Error> {
+    if (operation == "TransactWriteItems" && conflicts-- > 0) {
+      return client::service_error(
+          400, R"({"__type":"x#TransactionCanceledException","Message":"Transaction cancelled, )"
+               R"(please refer cancellation reasons for specific reasons [TransactionConflict, )"
+               R"(None, None]"})");
+    }
+    return std::nullopt;
+  };
+  ConversationTrigger trigger(
+      database_, {.threads_max = 1,
+                  .pause = [&](std::chrono::milliseconds pause) { pauses.push_back(pause); }});
+  ASSERT_TRUE(trigger.handle(batch({say("g", 5, "ann", "hello")})));
+  EXPECT_THAT(rows_of("bob"), ElementsAre(at(5) + " hello"));
+  EXPECT_EQ(unread_of("bob"), 1);
+  using std::chrono::milliseconds;
+  EXPECT_THAT(pauses, ElementsAre(milliseconds(1), milliseconds(2), milliseconds(4),
+                                  milliseconds(8), milliseconds(16)));
+
+  const auto edited = message("g", at(5), "ann", "hello!");
+  put(edited);
+  conflicts = 3;
+  database_.before_call = [&](std::string_view operation,
+                              std::string_view) -> std::optional<Error> {
+    if (operation == "UpdateItem" && conflicts-- > 0) {
+      return client::service_error(
+          400, R"({"__type":"x#TransactionConflictException","message":"ongoing"})");
+    }
+    return std::nullopt;
+  };
+  ASSERT_TRUE(trigger.handle(batch({record("MODIFY", edited)})));
+  EXPECT_THAT(rows_of("bob"), ElementsAre(at(5) + " hello!"));
+}
+
 TEST_F(Conversations, WhatIsNoEventIsRefused) {
   const auto reply = trigger_.handle("{}");
   ASSERT_FALSE(reply);

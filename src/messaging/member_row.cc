@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "messaging/query_pages.h"
 #include "messaging/table_items.h"
@@ -13,6 +14,7 @@ namespace parley::messaging {
 namespace {
 
 constexpr int kAttemptsMax = 16;
+constexpr std::chrono::milliseconds kPauseMax{250};
 
 constexpr std::string_view kNoItemYet = "attribute_not_exists(pk)";
 constexpr std::string_view kFreeOrThisConversation =
@@ -151,6 +153,7 @@ Result<Member> MemberRows::locate(const std::string& conversation, const std::st
 Status MemberRows::move(const std::string& conversation, Member member, const RowTarget& target) {
   std::string place = target.time;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    pause_before(attempt);
     if (!member.message_time.empty() && member.message_time >= target.time) {
       if (member.message_time > target.time) return {};
       if (target.edited) return edit_in_place(conversation, member, target);
@@ -291,25 +294,24 @@ Result<MemberRows::Outcome> MemberRows::write_step_by_step(const Writes& writes,
                                                            std::string_view place,
                                                            const std::string& conversation) {
   const auto braces = [](const std::string& parameters) { return "{" + parameters + "}"; };
-  const auto row = where_.database.call("PutItem", braces(writes.row));
+  const auto row = call("PutItem", braces(writes.row));
   if (!row && is_condition_failure(row.error())) return Outcome::kPlaceTaken;
   if (!row) return std::unexpected(row.error());
 
-  const auto member =
-      where_.database.call(writes.creates_member ? "PutItem" : "UpdateItem", braces(writes.member));
+  const auto member = call(writes.creates_member ? "PutItem" : "UpdateItem", braces(writes.member));
   if (!member && is_condition_failure(member.error())) {
     const Member now = PARLEY_TRY(locate(conversation, user));
     if (now.has_item && now.row_sk != place) {
-      PARLEY_TRY(where_.database.call(
-          "DeleteItem", fmt::format(R"({{{},"Key":{}}})", table(),
-                                    item_key(fmt::format("{}{}", kRowPrefix, user), place))));
+      PARLEY_TRY(
+          call("DeleteItem", fmt::format(R"({{{},"Key":{}}})", table(),
+                                         item_key(fmt::format("{}{}", kRowPrefix, user), place))));
     }
     return Outcome::kMemberChanged;
   }
   if (!member) return std::unexpected(member.error());
 
   if (!writes.old_row.empty()) {
-    const auto removed = where_.database.call("DeleteItem", braces(writes.old_row));
+    const auto removed = call("DeleteItem", braces(writes.old_row));
     if (!removed && !is_condition_failure(removed.error())) return std::unexpected(removed.error());
   }
   return Outcome::kDone;
@@ -319,7 +321,7 @@ Result<MemberRows::Outcome> MemberRows::write_step_by_step(const Writes& writes,
 Status MemberRows::adopt(const std::string& conversation, const Member& member,
                          const RowTarget& target) {
   const Writes writes = writes_of(conversation, member, target, member.row_sk, {});
-  const auto reply = where_.database.call("PutItem", "{" + writes.member + "}");
+  const auto reply = call("PutItem", "{" + writes.member + "}");
   if (!reply && !is_condition_failure(reply.error())) return std::unexpected(reply.error());
   return {};
 }
@@ -329,7 +331,7 @@ Status MemberRows::edit_in_place(const std::string& conversation, const Member& 
   // As it is now: the record may be an old one.
   const auto text = PARLEY_TRY(message_text(conversation, target.sort_key));
   if (!text || member.row_sk.empty()) return {};
-  const auto reply = where_.database.call(
+  const auto reply = call(
       "UpdateItem",
       fmt::format(R"({{{},"Key":{},"UpdateExpression":"SET message = :m",)"
                   R"("ConditionExpression":"message_group_uuid = :g",)"
@@ -345,12 +347,12 @@ Status MemberRows::remove_surplus(const std::string& conversation, const Member&
                                   std::string_view place) {
   for (const std::string& sk : member.surplus_rows) {
     if (sk == place) continue;
-    const auto reply = where_.database.call(
-        "DeleteItem",
-        fmt::format(R"({{{},"Key":{},"ConditionExpression":"message_group_uuid = :g",)"
-                    R"("ExpressionAttributeValues":{{":g":{}}}}})",
-                    table(), item_key(fmt::format("{}{}", kRowPrefix, member.user), sk),
-                    string_value(conversation)));
+    const auto reply =
+        call("DeleteItem",
+             fmt::format(R"({{{},"Key":{},"ConditionExpression":"message_group_uuid = :g",)"
+                         R"("ExpressionAttributeValues":{{":g":{}}}}})",
+                         table(), item_key(fmt::format("{}{}", kRowPrefix, member.user), sk),
+                         string_value(conversation)));
     if (!reply && !is_condition_failure(reply.error())) return std::unexpected(reply.error());
   }
   return {};
@@ -368,15 +370,32 @@ Result<std::optional<std::string>> MemberRows::message_text(const std::string& c
 }
 
 Status MemberRows::touch_meta(const std::string& conversation, const RowTarget& target) {
-  const auto reply = where_.database.call(
-      "UpdateItem",
-      fmt::format(R"({{{},"Key":{},"UpdateExpression":"SET last_message_at = :t, preview = :m",)"
-                  R"("ConditionExpression":"{}","ExpressionAttributeValues":{{":t":{},":m":{}}}}})",
-                  table(),
-                  item_key(fmt::format("{}{}", kConversationPrefix, conversation), kMetaKey),
-                  kMetaIsNotNewer, string_value(target.time), string_value(target.text)));
+  const auto reply =
+      call("UpdateItem",
+           fmt::format(
+               R"({{{},"Key":{},"UpdateExpression":"SET last_message_at = :t, preview = :m",)"
+               R"("ConditionExpression":"{}","ExpressionAttributeValues":{{":t":{},":m":{}}}}})",
+               table(), item_key(fmt::format("{}{}", kConversationPrefix, conversation), kMetaKey),
+               kMetaIsNotNewer, string_value(target.time), string_value(target.text)));
   if (!reply && !is_condition_failure(reply.error())) return std::unexpected(reply.error());
   return {};
+}
+
+Result<std::string> MemberRows::call(std::string_view operation, std::string_view input) {
+  for (int attempt = 1;; ++attempt) {
+    auto reply = where_.database.call(operation, input);
+    if (reply || attempt >= kAttemptsMax ||
+        !client::is_service_error(reply.error(), "TransactionConflictException")) {
+      return reply;
+    }
+    pause_before(attempt + 1);
+  }
+}
+
+// The second attempt comes at once: what was in the way is mostly over. Then 1 ms, 2 ms, 4 ms, …
+void MemberRows::pause_before(int attempt) {
+  if (attempt < 2) return;
+  where_.pause(std::min(kPauseMax, std::chrono::milliseconds(1 << std::min(attempt - 2, 8))));
 }
 
 Result<std::string> MemberRows::get_item(std::string_view pk, std::string_view sk) {

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "client/database.h"
+#include "client/remote_database.h"
 
 namespace parley::messaging {
 
@@ -48,6 +49,7 @@ class MemberRows {
     std::string_view table;
     std::string_view index;
     std::atomic<bool>& without_transactions;
+    const client::Pause& pause;
   };
   explicit MemberRows(const Where& where) : where_(where) {}
 
@@ -98,6 +100,9 @@ class MemberRows {
                              const RowTarget& target);
   [[nodiscard]] Status remove_surplus(const std::string& conversation, const Member& member,
                                       std::string_view place);
+  /// Database::call, again after a pause where a transaction on the item is ongoing.
+  [[nodiscard]] Result<std::string> call(std::string_view operation, std::string_view input);
+  void pause_before(int attempt);
   /// The item as JSON, read consistently; empty if there is none.
   [[nodiscard]] Result<std::string> get_item(std::string_view pk, std::string_view sk);
   /// `"TableName":…`
