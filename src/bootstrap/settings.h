@@ -15,9 +15,9 @@ struct Settings {
   messaging::ConversationTriggerOptions trigger;
 };
 
-/// TABLE_NAME and INDEX_NAME (the founding document's names if unset); AWS_REGION; credentials as
-/// the AWS SDKs find them; AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL instead of AWS's own
-/// endpoint of the region. Errors: kInvalidArgument that says what is missing.
+/// TABLE_NAME (if unset, the table whose stream calls) and INDEX_NAME (the founding document's);
+/// AWS_REGION; credentials as the AWS SDKs find them; AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL
+/// instead of AWS's own endpoint of the region. Errors: kInvalidArgument that says what is missing.
 [[nodiscard]] Result<Settings> settings_of(net::Environment environment);
 
 }  // namespace parley::bootstrap

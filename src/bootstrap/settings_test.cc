@@ -34,7 +34,7 @@ TEST_F(TriggerSettings, OnAwsTheRegionsOwnEndpointAndTheRolesCredentialsAreUsed)
   EXPECT_TRUE(settings->database.endpoint.tls);
   EXPECT_EQ(settings->database.region, "ca-central-1");
   EXPECT_EQ(settings->database.credentials.session_token, "token");
-  EXPECT_EQ(settings->trigger.table, "cruddur-messages");
+  EXPECT_EQ(settings->trigger.table, "");
   EXPECT_EQ(settings->trigger.index, "message-group-sk-index");
 }
 

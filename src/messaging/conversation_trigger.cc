@@ -57,18 +57,23 @@ ConversationTrigger::ConversationTrigger(client::Database& database,
 
 Result<std::string> ConversationTrigger::handle(std::string_view event) {
   const Arrivals arrivals = PARLEY_TRY(arrivals_of(event));
-  std::vector<Arrivals::const_iterator> conversations;
-  for (auto each = arrivals.begin(); each != arrivals.end(); ++each) conversations.push_back(each);
+  const std::string& table = options_.table.empty() ? arrivals.table : options_.table;
+  if (table.empty() && !arrivals.conversations.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "The records do not say which table they are of");
+  }
+  std::vector<const std::pair<const std::string, ConversationArrivals>*> conversations;
+  for (const auto& each : arrivals.conversations) conversations.push_back(&each);
   PARLEY_TRY(for_each_index(conversations.size(), options_.threads_max, [&](std::size_t index) {
-    return serve_conversation(conversations[index]->first, conversations[index]->second);
+    return serve_conversation(table, conversations[index]->first, conversations[index]->second);
   }));
   return R"({"batchItemFailures":[]})";
 }
 
-Status ConversationTrigger::serve_conversation(const std::string& conversation,
+Status ConversationTrigger::serve_conversation(const std::string& table,
+                                               const std::string& conversation,
                                                const ConversationArrivals& arrivals) {
   MemberRows rows({.database = database_,
-                   .table = options_.table,
+                   .table = table,
                    .index = options_.index,
                    .without_transactions = without_transactions_,
                    .pause = options_.pause});

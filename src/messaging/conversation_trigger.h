@@ -24,7 +24,7 @@
 namespace parley::messaging {
 
 struct ConversationTriggerOptions {
-  std::string table = "cruddur-messages";
+  std::string table = {};  // empty: the one whose stream the records come from
   std::string index = "message-group-sk-index";
   /// Conversations at a time. Their calls wait for the database, not for a core.
   std::size_t threads_max = 8;
@@ -48,7 +48,7 @@ class ConversationTrigger {
   [[nodiscard]] Result<std::string> handle(std::string_view event);
 
  private:
-  [[nodiscard]] Status serve_conversation(const std::string& conversation,
+  [[nodiscard]] Status serve_conversation(const std::string& table, const std::string& conversation,
                                           const ConversationArrivals& arrivals);
 
   client::Database& database_;

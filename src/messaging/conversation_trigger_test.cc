@@ -140,7 +140,7 @@ class Conversations : public testing::Test {
   }
 
   client::TestLocalDatabase database_;
-  ConversationTrigger trigger_{database_, {}};
+  ConversationTrigger trigger_{database_, {.table = "cruddur-messages"}};
 };
 
 TEST_F(Conversations, AMessageMovesBothRows) {
@@ -340,7 +340,8 @@ TEST_F(Conversations, AMessageWithoutTextIsLeftOutAndHoldsNothingUp) {
   put(row("ann", "h", at(1), "cy"));
   std::vector<std::string> lines;
   ConversationTrigger trigger(database_,
-                              {.log = [&](const std::string& line) { lines.push_back(line); }});
+                              {.table = "cruddur-messages",
+                               .log = [&](const std::string& line) { lines.push_back(line); }});
   const std::string poison = attributes({{"pk", "MSG#g"}, {"sk", at(5)}});
   put(poison);
   ASSERT_TRUE(trigger.handle(batch({record("INSERT", poison), say("h", 6, "cy", "fine")})));
@@ -388,7 +389,7 @@ TEST_F(Conversations, TwoTriggersAtOnceLeaveOneRowEachAndCountOnce) {
   for (int i = 1; i <= 40; ++i) {
     records.push_back(say("g", i, i % 2 == 0 ? "ann" : "bob", fmt::format("m{}", i)));
   }
-  ConversationTrigger other(database_, {});
+  ConversationTrigger other(database_, {.table = "cruddur-messages"});
   const auto run = [&](ConversationTrigger& trigger, std::ptrdiff_t batch_size) {
     for (auto left = records.begin(); left != records.end();) {
       const auto end = left + std::min(batch_size, records.end() - left);
@@ -422,7 +423,8 @@ TEST_F(Conversations, AConflictingTransactionIsWaitedFor) {
     return std::nullopt;
   };
   ConversationTrigger trigger(
-      database_, {.threads_max = 1,
+      database_, {.table = "cruddur-messages",
+                  .threads_max = 1,
                   .pause = [&](std::chrono::milliseconds pause) { pauses.push_back(pause); }});
   ASSERT_TRUE(trigger.handle(batch({say("g", 5, "ann", "hello")})));
   EXPECT_THAT(rows_of("bob"), ElementsAre(at(5) + " hello"));
@@ -444,6 +446,20 @@ TEST_F(Conversations, AConflictingTransactionIsWaitedFor) {
   };
   ASSERT_TRUE(trigger.handle(batch({record("MODIFY", edited)})));
   EXPECT_THAT(rows_of("bob"), ElementsAre(at(5) + " hello!"));
+}
+
+TEST_F(Conversations, TheRecordsOwnTableIsServedWhereNoneIsNamed) {
+  make_pair();
+  std::string from_stream = say("g", 5, "ann", "hello");
+  ConversationTrigger any_table(database_, {});
+  const auto refused = any_table.handle(batch({from_stream}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
+  from_stream.insert(1,
+                     R"("eventSourceARN":"arn:aws:dynamodb:r:1:table/cruddur-messages/stream/x",)");
+  ASSERT_TRUE(any_table.handle(batch({from_stream})));
+  EXPECT_THAT(rows_of("bob"), ElementsAre(at(5) + " hello"));
+  EXPECT_TRUE(any_table.handle(R"({"Records":[]})"));
 }
 
 TEST_F(Conversations, WhatIsNoEventIsRefused) {

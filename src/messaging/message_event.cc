@@ -8,6 +8,20 @@
 #include "messaging/timestamp.h"
 
 namespace parley::messaging {
+namespace {
+
+/// "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/LABEL" names it.
+std::string table_of(const simdjson::dom::element& record) {
+  std::string_view arn;
+  if (record["eventSourceARN"].get(arn) != simdjson::SUCCESS) return {};
+  constexpr std::string_view kBefore = ":table/";
+  const auto found = arn.find(kBefore);
+  if (found == std::string_view::npos) return {};
+  const std::string_view rest = arn.substr(found + kBefore.size());
+  return std::string(rest.substr(0, rest.find('/')));
+}
+
+}  // namespace
 
 const MessageArrival& ConversationArrivals::newest() const {
   const MessageArrival* found = &messages.front();
@@ -47,7 +61,9 @@ Result<Arrivals> arrivals_of(std::string_view event_json) {
       arrival.sender = text_of(image, "user_uuid").value_or("");
       arrival.text = text_of(image, "message");
     }
-    arrivals[std::string(pk->substr(kMessagePrefix.size()))].messages.push_back(std::move(arrival));
+    if (arrivals.table.empty()) arrivals.table = table_of(record);
+    arrivals.conversations[std::string(pk->substr(kMessagePrefix.size()))].messages.push_back(
+        std::move(arrival));
   }
   return arrivals;
 }

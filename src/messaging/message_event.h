@@ -27,8 +27,10 @@ struct ConversationArrivals {
   [[nodiscard]] const MessageArrival& newest() const;
 };
 
-/// By conversation uuid.
-using Arrivals = std::map<std::string, ConversationArrivals, std::less<>>;
+struct Arrivals {
+  std::string table = {};  // of the stream that the records come from; empty if they do not say
+  std::map<std::string, ConversationArrivals, std::less<>> conversations = {};  // by uuid
+};
 
 /// Takes a Lambda event of a DynamoDB stream apart. Removals and items that are no messages are
 /// left out, as is a message whose key is not two strings. Errors: kInvalidArgument for what is no

@@ -26,25 +26,25 @@ TEST(MessageEvent, AllRecordsAreReadNotTheFirstAlone) {
       arrivals_of(event({record("INSERT", "MSG#a", kEarly), record("INSERT", "MSG#b", kEarly),
                          record("INSERT", "MSG#a", kLate)}));
   ASSERT_TRUE(arrivals.has_value());
-  ASSERT_EQ(arrivals->size(), 2U);
-  EXPECT_EQ(arrivals->at("a").messages.size(), 2U);
-  EXPECT_EQ(arrivals->at("a").newest().time, kLate);
-  EXPECT_EQ(arrivals->at("b").newest().time, kEarly);
+  ASSERT_EQ(arrivals->conversations.size(), 2U);
+  EXPECT_EQ(arrivals->conversations.at("a").messages.size(), 2U);
+  EXPECT_EQ(arrivals->conversations.at("a").newest().time, kLate);
+  EXPECT_EQ(arrivals->conversations.at("b").newest().time, kEarly);
 }
 
 TEST(MessageEvent, TheNewestIsByTimeWhateverItsFormAndPlace) {
   const auto arrivals = arrivals_of(event(
       {record("INSERT", "MSG#a", "2026-01-01T07:00:00-05:00"), record("INSERT", "MSG#a", kLate)}));
-  EXPECT_EQ(arrivals->at("a").newest().time, "2026-01-01T12:00:00.000000+00:00");
-  EXPECT_EQ(arrivals->at("a").newest().sort_key, "2026-01-01T07:00:00-05:00");
+  EXPECT_EQ(arrivals->conversations.at("a").newest().time, "2026-01-01T12:00:00.000000+00:00");
+  EXPECT_EQ(arrivals->conversations.at("a").newest().sort_key, "2026-01-01T07:00:00-05:00");
 }
 
 TEST(MessageEvent, OfTwoRecordsOfOneMessageTheLaterCounts) {
   const auto arrivals =
       arrivals_of(event({record("INSERT", "MSG#a", kEarly, R"({"message":{"S":"helo"}})"),
                          record("MODIFY", "MSG#a", kEarly, R"({"message":{"S":"hello"}})")}));
-  EXPECT_EQ(arrivals->at("a").newest().text, "hello");
-  EXPECT_TRUE(arrivals->at("a").newest().edited);
+  EXPECT_EQ(arrivals->conversations.at("a").newest().text, "hello");
+  EXPECT_TRUE(arrivals->conversations.at("a").newest().edited);
 }
 
 TEST(MessageEvent, RemovalsAndOtherItemsAreLeftOut) {
@@ -53,7 +53,15 @@ TEST(MessageEvent, RemovalsAndOtherItemsAreLeftOut) {
              R"({"eventName":"INSERT","dynamodb":{"Keys":{"pk":{"N":"1"},"sk":{"S":"x"}}}})",
              R"({"eventName":"INSERT"})"}));
   ASSERT_TRUE(arrivals.has_value());
-  EXPECT_TRUE(arrivals->empty());
+  EXPECT_TRUE(arrivals->conversations.empty());
+}
+
+TEST(MessageEvent, TheTableIsNamedByTheStreamsArn) {
+  std::string with_arn = record("INSERT", "MSG#a", kEarly);
+  with_arn.insert(1, R"("eventSourceARN":"arn:aws:dynamodb:us-east-1:000000000001:table/talk/)"
+                     R"(stream/2026-01-01T00:00:00.000",)");
+  EXPECT_EQ(arrivals_of(event({with_arn}))->table, "talk");
+  EXPECT_EQ(arrivals_of(event({record("INSERT", "MSG#a", kEarly)}))->table, "");
 }
 
 TEST(MessageEvent, WhatIsNoStreamEventIsRefused) {
@@ -68,9 +76,9 @@ TEST(MessageEvent, SenderAndTextComeFromTheImageIfItIsThere) {
   const auto arrivals = arrivals_of(
       event({record("INSERT", "MSG#a", kEarly, R"({"message":{"S":"hi"},"user_uuid":{"S":"ann"}})"),
              record("INSERT", "MSG#b", kEarly)}));
-  EXPECT_EQ(arrivals->at("a").newest().sender, "ann");
-  EXPECT_EQ(arrivals->at("a").newest().text, "hi");
-  EXPECT_EQ(arrivals->at("b").newest().text, std::nullopt);
+  EXPECT_EQ(arrivals->conversations.at("a").newest().sender, "ann");
+  EXPECT_EQ(arrivals->conversations.at("a").newest().text, "hi");
+  EXPECT_EQ(arrivals->conversations.at("b").newest().text, std::nullopt);
 }
 
 }  // namespace
