@@ -45,6 +45,7 @@ struct Submission {
   WriteBatch batch;
   std::vector<CounterValue> counters;
   std::vector<CommitPipeline::Callback> callbacks;
+  bool watched = false;
   std::optional<Error> doomed;  // it was computed from a value that was lost: never written
 
   [[nodiscard]] std::size_t size_bytes() const {
@@ -137,6 +138,8 @@ struct CommitPipeline::State {
   std::uint64_t failure_count = 0;
   std::optional<Error> last_error;
   bool stopping = false;
+  std::mutex watcher_mutex;  // held while the watcher runs
+  std::function<void()> watcher;
   std::thread committer;
 };
 
@@ -154,7 +157,8 @@ CommitPipeline::~CommitPipeline() {
   state_->committer.join();
 }
 
-CommitTicket CommitPipeline::submit(WriteBatch batch, std::vector<CounterDelta> counters) {
+CommitTicket CommitPipeline::submit(WriteBatch batch, std::vector<CounterDelta> counters,
+                                    Watched watched) {
   State& state = *state_;
   std::unique_lock lock(state.mutex);
   state.space.wait(lock,
@@ -178,6 +182,7 @@ CommitTicket CommitPipeline::submit(WriteBatch batch, std::vector<CounterDelta> 
   submission.doomed = std::move(doomed);
   if (!submission.doomed) {
     submission.batch = std::move(batch);
+    submission.watched = watched == Watched::kYes;
     state.pending.add(submission.ticket, submission.batch);
     state.forget_counters(submission.batch);
     for (CounterDelta& change : counters) {
@@ -241,6 +246,11 @@ std::int64_t CommitPipeline::counter(std::string_view key) const {
   return state_->load_counter(key, lock).value_or(0);
 }
 
+void CommitPipeline::watch(std::function<void()> watcher) {
+  const std::scoped_lock lock(state_->watcher_mutex);
+  state_->watcher = std::move(watcher);
+}
+
 CommitTicket CommitPipeline::last_submitted() const {
   const std::scoped_lock lock(state_->mutex);
   return state_->last_submitted;
@@ -280,6 +290,7 @@ void CommitPipeline::State::run() {
 void CommitPipeline::State::finish(std::size_t count, const Status& outcome) {
   std::vector<std::pair<std::vector<Callback>, Status>> calls;
   std::vector<Submission> done;  // destroyed without the lock
+  bool tell_watcher = false;
   {
     const std::scoped_lock lock(mutex);
     if (!outcome) {
@@ -293,6 +304,7 @@ void CommitPipeline::State::finish(std::size_t count, const Status& outcome) {
         pending.remove(submission.ticket, submission.batch);
         if (submission.doomed) remember(submission.ticket, submission.ticket, *submission.doomed);
       }
+      tell_watcher = tell_watcher || (outcome && submission.watched);
       finished = submission.ticket;
       queue_size_bytes -= submission.size_bytes();
       if (!submission.callbacks.empty()) {
@@ -307,6 +319,9 @@ void CommitPipeline::State::finish(std::size_t count, const Status& outcome) {
   for (auto& [callbacks, status] : calls) {
     for (Callback& callback : callbacks) callback(status);
   }
+  if (!tell_watcher) return;
+  const std::scoped_lock lock(watcher_mutex);
+  if (watcher) watcher();
 }
 
 // Nothing of the first `group_size` was applied. All that was submitted since may have been

@@ -38,6 +38,9 @@ struct CommitOptions {
   std::size_t queue_size_bytes_max = 256u << 20;  // beyond it submit() waits: back-pressure
 };
 
+/// Whether the watcher (CommitPipeline::watch) is told of a submission's commit.
+enum class Watched : bool { kNo, kYes };
+
 /// Thread-safe. One committer thread, started by the constructor, ended by the destructor after it
 /// has committed all that was submitted.
 class CommitPipeline {
@@ -56,7 +59,13 @@ class CommitPipeline {
   /// When a group fails, everything submitted until then fails with it, since it may build on what
   /// was lost. So does a submission that comes later from a thread which, since its last
   /// submission, has seen a lost value in get_latest: read and submit on one thread.
-  CommitTicket submit(WriteBatch batch, std::vector<CounterDelta> counters = {});
+  CommitTicket submit(WriteBatch batch, std::vector<CounterDelta> counters = {},
+                      Watched watched = Watched::kNo);
+
+  /// From now on `watcher` is called once after each group that is committed and holds a watched
+  /// submission; on the committer's thread, after the callbacks: it must not block. One at a time:
+  /// it replaces the one before (an empty one: none), which is not running when this returns.
+  void watch(std::function<void()> watcher);
 
   /// Calls `callback` once, when everything up to `ticket` is committed (or has failed: then with
   /// the error of that ticket's group). At once on this thread if that is already so, else later on

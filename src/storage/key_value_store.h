@@ -35,6 +35,16 @@ class WriteBatch {
   [[nodiscard]] bool empty() const { return operations_.empty(); }
   [[nodiscard]] std::size_t size_bytes() const { return buffer_.size(); }
   void append(const WriteBatch& other);
+
+  // For a value that is made of parts, and for what is known only when the batch is complete (a
+  // place in an order). Both keep the sizes of everything else.
+  /// Appends to the value of the last operation, which must be a put.
+  void extend_value(std::string_view more);
+  /// Replaces the bytes of operation `index`'s key, or of its value, from `offset` on; they must
+  /// be there.
+  void overwrite_key(std::size_t index, std::size_t offset, std::string_view bytes);
+  void overwrite_value(std::size_t index, std::size_t offset, std::string_view bytes);
+
   void clear();
 
   enum class Kind : std::uint8_t { kPut, kErase, kEraseRange };

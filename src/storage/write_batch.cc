@@ -32,6 +32,24 @@ void WriteBatch::append(const WriteBatch& other) {
   }
 }
 
+void WriteBatch::extend_value(std::string_view more) {
+  PARLEY_ASSERT(!operations_.empty() && operations_.back().kind == Kind::kPut);
+  buffer_.append(more);
+  operations_.back().value_size += more.size();
+}
+
+void WriteBatch::overwrite_key(std::size_t index, std::size_t offset, std::string_view bytes) {
+  const Extent& extent = operations_[index];
+  PARLEY_ASSERT(offset + bytes.size() <= extent.key_size);
+  buffer_.replace(extent.key_start + offset, bytes.size(), bytes);
+}
+
+void WriteBatch::overwrite_value(std::size_t index, std::size_t offset, std::string_view bytes) {
+  const Extent& extent = operations_[index];
+  PARLEY_ASSERT(offset + bytes.size() <= extent.value_size);
+  buffer_.replace(extent.key_start + extent.key_size + offset, bytes.size(), bytes);
+}
+
 void WriteBatch::clear() {
   buffer_.clear();
   operations_.clear();
