@@ -10,6 +10,11 @@ constexpr std::string_view kPrefix = "DynamoDB_20120810.";
 
 // In the order of their names: find_operation searches by halves.
 constexpr Operation kOperations[] = {
+    {"DynamoDBStreams_20120810.DescribeStream", &kDescribeStreamInput, describe_stream, false},
+    {"DynamoDBStreams_20120810.GetRecords", &kGetRecordsInput, get_records, false},
+    {"DynamoDBStreams_20120810.GetShardIterator", &kGetShardIteratorInput, get_shard_iterator,
+     false},
+    {"DynamoDBStreams_20120810.ListStreams", &kListStreamsInput, list_streams, false},
     {"DynamoDB_20120810.BatchGetItem", &kBatchGetItemInput, batch_get_item, false},
     {"DynamoDB_20120810.BatchWriteItem", &kBatchWriteItemInput, batch_write_item, false},
     {"DynamoDB_20120810.CreateTable", &kCreateTableInput, create_table, true},
@@ -79,9 +84,6 @@ constexpr std::string_view kUnsupported[] = {
 };
 static_assert(std::ranges::is_sorted(kUnsupported));
 
-constexpr std::string_view kUnsupportedStreams[] = {"DescribeStream", "GetRecords",
-                                                    "GetShardIterator", "ListStreams"};
-
 }  // namespace
 
 const Operation* find_operation(std::string_view target) {
@@ -90,12 +92,8 @@ const Operation* find_operation(std::string_view target) {
 }
 
 bool is_known_unsupported(std::string_view target) {
-  constexpr std::string_view kStreamsPrefix = "DynamoDBStreams_20120810.";
-  if (target.starts_with(kPrefix)) {
-    return std::ranges::binary_search(kUnsupported, target.substr(kPrefix.size()));
-  }
-  return target.starts_with(kStreamsPrefix) &&
-         std::ranges::binary_search(kUnsupportedStreams, target.substr(kStreamsPrefix.size()));
+  return target.starts_with(kPrefix) &&
+         std::ranges::binary_search(kUnsupported, target.substr(kPrefix.size()));
 }
 
 }  // namespace parley::api

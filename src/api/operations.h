@@ -97,6 +97,24 @@ extern const Shape kListTagsOfResourceInput;
                                                            const simdjson::dom::object& input,
                                                            std::string& out);
 
+// Streams.
+extern const Shape kListStreamsInput;
+[[nodiscard]] Result<OperationReply> list_streams(OperationContext& context,
+                                                  const simdjson::dom::object& input,
+                                                  std::string& out);
+extern const Shape kDescribeStreamInput;
+[[nodiscard]] Result<OperationReply> describe_stream(OperationContext& context,
+                                                     const simdjson::dom::object& input,
+                                                     std::string& out);
+extern const Shape kGetShardIteratorInput;
+[[nodiscard]] Result<OperationReply> get_shard_iterator(OperationContext& context,
+                                                        const simdjson::dom::object& input,
+                                                        std::string& out);
+extern const Shape kGetRecordsInput;
+[[nodiscard]] Result<OperationReply> get_records(OperationContext& context,
+                                                 const simdjson::dom::object& input,
+                                                 std::string& out);
+
 // The account.
 extern const Shape kDescribeLimitsInput;
 [[nodiscard]] Result<OperationReply> describe_limits(OperationContext& context,

@@ -25,13 +25,6 @@ void append_number(ObjectWriter& object, std::string& out, std::string_view name
   out += std::to_string(number);
 }
 
-/// Seconds since the epoch with three decimals.
-void append_time(ObjectWriter& object, std::string& out, std::string_view name,
-                 TimestampMicros time) {
-  object.member(name);
-  fmt::format_to(std::back_inserter(out), "{}.{:03}", time / 1'000'000, time / 1'000 % 1'000);
-}
-
 void append_flag(ObjectWriter& object, std::string& out, std::string_view name, bool flag) {
   object.member(name);
   out += flag ? "true" : "false";
@@ -121,13 +114,6 @@ void append_key_elements(std::string& out, const std::vector<model::KeyAttribute
     append_text(object, out, "KeyType", key_type);
     object.finish();
   }
-}
-
-void append_key_schema(std::string& out, const model::KeySchema& key) {
-  out += '[';
-  append_key_elements(out, key.hash, "HASH");
-  append_key_elements(out, key.range, "RANGE");
-  out += ']';
 }
 
 void append_projection(std::string& out, const model::IndexProjection& projection) {
@@ -262,6 +248,19 @@ void append_settings(ObjectWriter& object, std::string& out, const model::Table&
 }
 
 }  // namespace
+
+void append_key_schema(std::string& out, const model::KeySchema& key) {
+  out += '[';
+  append_key_elements(out, key.hash, "HASH");
+  append_key_elements(out, key.range, "RANGE");
+  out += ']';
+}
+
+void append_time(ObjectWriter& object, std::string& out, std::string_view name,
+                 TimestampMicros time) {
+  object.member(name);
+  fmt::format_to(std::back_inserter(out), "{}.{:03}", time / 1'000'000, time / 1'000 % 1'000);
+}
 
 void append_table_description(std::string& out, const engine::TableDescription& description,
                               const model::Realm& realm) {

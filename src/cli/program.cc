@@ -109,6 +109,13 @@ void add_serve(Program& program) {
       ->check(one_of({"fsync", "os", "none"}))
       ->capture_default_str();
   command->add_flag("--demo", options.demo, "Make the messaging table with a demo conversation");
+  command
+      ->add_option(
+          "--stream-shards", options.stream_shards,
+          "Shards of a new stream; 0 for as many as DynamoDB has (4 of an on-demand table)")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
   command->add_option("--threads", options.threads, "Event loops; 0 for one a core")
       ->type_name("N")
       ->check(CLI::Range(0, 256))

@@ -153,6 +153,7 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
   engine::DatabaseOptions database_options;
   database_options.commit.sync = sync_of(options.durability);
   database_options.realm.region = options.region;
+  database_options.streams.shard_count = options.stream_shards;
   const auto database =
       PARLEY_TRY(engine::Database::open(std::move(store), database_options, clock, random));
   BlockingPool pool(kBlockingThreadsMax);

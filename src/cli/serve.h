@@ -21,6 +21,7 @@ struct ServeOptions {
   bool demo = false;
   unsigned threads = 0;  // 0: one a core
   std::string region = "us-east-1";
+  unsigned stream_shards = 0;  // of a new stream; 0: as many as DynamoDB has
 };
 
 /// $XDG_DATA_HOME/parley, else ~/.local/share/parley. Errors: kInvalidArgument when neither

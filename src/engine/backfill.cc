@@ -39,7 +39,7 @@ Result<std::vector<std::string>> next_keys(const DatabaseState& state,
 Result<storage::CommitTicket> fill_chunk(DatabaseState& state, const model::Table& table,
                                          const model::SecondaryIndex& index,
                                          const std::vector<std::string>& keys) {
-  WriteSet set(state.commits);
+  WriteSet set(state);
   std::string item;
   for (const auto& key : keys) {
     if (!PARLEY_TRY(state.commits.get_latest(key, item))) continue;

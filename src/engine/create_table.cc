@@ -29,10 +29,7 @@ Result<TableDescription> Database::create_table(model::Table definition) {
   if (table.billing_mode == model::BillingMode::kPayPerRequest) {
     table.billing_mode_changed_at = table.created_at;
   }
-  if (table.stream) {
-    table.stream->label = stream_label(table.created_at);
-    table.latest_stream_label = table.stream->label;
-  }
+  if (table.stream) start_stream(state, table, table.stream->view_type);
   PARLEY_TRY(add_table(state, table));
 
   table.status = model::TableStatus::kCreating;

@@ -13,14 +13,36 @@ DatabaseState::DatabaseState(std::unique_ptr<storage::KeyValueStore> owned_store
       commits(*store, options.commit),
       realm(options.realm),
       clock(borrowed_clock),
+      streams(*store, commits, clock, realm, options.streams),
       random(borrowed_random),
       backfills(*this) {}
+
+namespace {
+
+/// Opens or closes the table's stream where the two differ; either may be absent. Under the latches
+/// of all that write to it.
+void change_stream(DatabaseState& state, const model::Table* old_table,
+                   const model::Table* new_table, storage::WriteBatch& batch) {
+  const auto id = [](const model::Table* table) {
+    return table != nullptr && table->stream ? table->stream->storage_id : 0;
+  };
+  const auto before = id(old_table);
+  const auto after = id(new_table);
+  if (before == after) return;
+  if (before != 0) state.streams.close(*old_table, batch);
+  if (after != 0) state.streams.open(*new_table, batch);
+}
+
+}  // namespace
 
 Status add_table(DatabaseState& state, model::Table table) {
   storage::WriteBatch batch;
   state.catalog.save(table, batch);
+  change_stream(state, nullptr, &table, batch);
   // Nobody can know the table before it is published, so it may as well be durable first.
-  PARLEY_TRY(state.commits.wait(state.commits.submit(std::move(batch))));
+  const auto status = state.commits.wait(state.commits.submit(std::move(batch)));
+  state.streams.settle(status.has_value());
+  PARLEY_TRY(status);
   state.catalog.publish(std::make_shared<const model::Table>(std::move(table)));
   return {};
 }
@@ -31,11 +53,13 @@ Status replace_table(DatabaseState& state, const TableSnapshot& old_table, model
   storage::CommitTicket ticket = 0;
   {
     const auto everything = state.latches.lock_everything();
+    change_stream(state, old_table.get(), &new_table, batch);
     state.catalog.publish(std::make_shared<const model::Table>(std::move(new_table)));
     ticket = state.commits.submit(std::move(batch));
   }
   const auto status = state.commits.wait(ticket);
   if (!status) state.catalog.publish(old_table);
+  state.streams.settle(status.has_value());
   return status;
 }
 
@@ -44,11 +68,13 @@ Status remove_table(DatabaseState& state, const TableSnapshot& table, storage::W
   storage::CommitTicket ticket = 0;
   {
     const auto everything = state.latches.lock_everything();
+    change_stream(state, table.get(), nullptr, batch);
     state.catalog.remove(table->name);
     ticket = state.commits.submit(std::move(batch));
   }
   const auto status = state.commits.wait(ticket);
   if (!status) state.catalog.publish(table);
+  state.streams.settle(status.has_value());
   return status;
 }
 
@@ -58,11 +84,30 @@ void erase_storage(storage::WriteBatch& batch, std::uint32_t storage_id) {
   batch.erase_range(collection_sizes(storage_id));
 }
 
+namespace {
+
+/// Tables of a program that stored the setting and kept no streams yet.
+Status open_missing_streams(DatabaseState& state) {
+  const std::scoped_lock lock(state.tables_mutex);
+  for (const auto& table : state.catalog.all()) {
+    if (!table->stream || table->stream->storage_id != 0) continue;
+    auto streaming = *table;
+    streaming.stream->shard_count = state.streams.shard_count_for(streaming);
+    streaming.stream->storage_id = state.catalog.take_storage_id();
+    PARLEY_TRY(replace_table(state, table, std::move(streaming)));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Database>> Database::open(std::unique_ptr<storage::KeyValueStore> store,
                                                  const DatabaseOptions& options, Clock& clock,
                                                  Random& random) {
   auto state = std::make_unique<DatabaseState>(std::move(store), options, clock, random);
   PARLEY_TRY(state->catalog.load(*state->store));
+  PARLEY_TRY(state->streams.load());
+  PARLEY_TRY(open_missing_streams(*state));
   sweep_expired_tokens(*state, kTokenSweepAtOpenMax);
   for (const auto& table : state->catalog.all()) {
     for (const auto& index : table->global_indexes) {
@@ -79,6 +124,9 @@ Database::~Database() = default;
 
 storage::CommitPipeline& Database::commits() {
   return state_->commits;
+}
+stream::Streams& Database::streams() {
+  return state_->streams;
 }
 const model::Realm& Database::realm() const {
   return state_->realm;

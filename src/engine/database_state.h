@@ -20,13 +20,14 @@ struct DatabaseState {
 
   std::unique_ptr<storage::KeyValueStore> store;
   storage::CommitPipeline commits;
+  model::Realm realm;
+  Clock& clock;
+  stream::Streams streams;
   Catalog catalog;
   Latches latches;
   OngoingTransactions ongoing_transactions{commits};
   /// Held by whoever changes the catalog; before any latch.
   std::mutex tables_mutex;
-  model::Realm realm;
-  Clock& clock;
   Random& random;
   Backfills backfills;  // last: its thread uses all of the above
 };

@@ -3,9 +3,9 @@
 // The manual, in short. Every call resolves its table in the catalog (an immutable snapshot, no
 // lock), checks what can only be checked against the table, and then
 //   writes  take the latches of their items (striped, in order), read the newest submitted value,
-//           check the condition, build item, index entries and (later) stream record into one
-//           batch, submit it to the commit pipeline and let the latches go. The outcome carries a
-//           ticket: tell the client once it is committed.
+//           check the condition, build item, index entries and stream record into one batch,
+//           submit it to the commit pipeline and let the latches go. The outcome carries a ticket:
+//           tell the client once it is committed.
 //   reads   look at committed state only; a page reads from one snapshot.
 // Nothing here parses JSON or knows how an error is spelled on the wire.
 #pragma once
@@ -23,12 +23,14 @@
 #include "model/table.h"
 #include "storage/commit_pipeline.h"
 #include "storage/key_value_store.h"
+#include "stream/stream.h"
 
 namespace parley::engine {
 
 struct DatabaseOptions {
   storage::CommitOptions commit = {};
   model::Realm realm = {};
+  stream::StreamOptions streams = {};
 };
 
 struct DatabaseState;  // engine/database_state.h
@@ -92,6 +94,8 @@ class Database {
       const std::vector<GetItem>& requests) const;
 
   [[nodiscard]] storage::CommitPipeline& commits();
+  /// What changed in the tables that keep a stream; of tables that are gone, too.
+  [[nodiscard]] stream::Streams& streams();
   [[nodiscard]] const model::Realm& realm() const;
   [[nodiscard]] Clock& clock() const;
   [[nodiscard]] Random& random() const;

@@ -175,7 +175,7 @@ Result<WriteOutcome> write_item(DatabaseState& state, const ItemWrite& write, Me
     auto decision = PARLEY_TRY(decide(write, old_item));
     PARLEY_TRY(check_updated(*table, old_item, decision));
     PARLEY_TRY(check_written_size(write, decision));
-    WriteSet set(state.commits);
+    WriteSet set(state);
     auto outcome =
         PARLEY_TRY(apply(table, write, key, std::move(old_bytes), std::move(decision), set));
     outcome.ticket = set.submit();

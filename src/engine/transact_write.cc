@@ -160,7 +160,7 @@ class Attempt {
 
   Result<TransactWriteOutcome> commit(TimestampMicros now) {
     TransactWriteOutcome outcome;
-    WriteSet set(state_.commits);
+    WriteSet set(state_);
     for (auto& member : members_) {
       auto applied = apply(member.table, member.write, member.key, std::move(member.old_bytes),
                            std::move(member.decision), set);

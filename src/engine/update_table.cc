@@ -150,7 +150,7 @@ Status change_indexes(DatabaseState& state, const TableUpdate& update, model::Ta
   return {};
 }
 
-Status change_stream(const TableUpdate& update, TimestampMicros now, model::Table& table) {
+Status change_stream(DatabaseState& state, const TableUpdate& update, model::Table& table) {
   if (!update.stream_enabled) return {};
   if (!*update.stream_enabled) {
     if (!table.stream) {
@@ -162,9 +162,8 @@ Status change_stream(const TableUpdate& update, TimestampMicros now, model::Tabl
   if (table.stream) {
     return invalid(fmt::format("Table already has an enabled stream: TableName: {}", table.name));
   }
-  table.stream = model::StreamSetting{
-      update.stream_view_type.value_or(model::StreamViewType::kNewAndOldImages), stream_label(now)};
-  table.latest_stream_label = table.stream->label;
+  start_stream(state, table,
+               update.stream_view_type.value_or(model::StreamViewType::kNewAndOldImages));
   return {};
 }
 
@@ -227,7 +226,7 @@ Result<TableDescription> Database::update_table(const TableUpdate& update) {
     PARLEY_TRY(merge_definitions(table, update));
     PARLEY_TRY(update_throughput(table, update, state.clock.now()));
     PARLEY_TRY(change_indexes(state, update, table, effects));
-    PARLEY_TRY(change_stream(update, state.clock.now(), table));
+    PARLEY_TRY(change_stream(state, update, table));
     change_settings(update, table);
     change_tags(update, table);
     drop_unused_definitions(table);

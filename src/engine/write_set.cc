@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "codec/key_encoding.h"
 #include "engine/capacity.h"
+#include "engine/database_state.h"
 #include "engine/index_entry.h"
 #include "engine/store_keys.h"
 
@@ -23,6 +24,9 @@ std::size_t as_size(std::int64_t size) {
 
 }  // namespace
 
+WriteSet::WriteSet(DatabaseState& state)
+    : pipeline_(state.commits), records_(state.streams, state.commits) {}
+
 Status WriteSet::change_item(const model::Table& table, const ItemChange& change,
                              Capacity& capacity) {
   PARLEY_ASSERT(change.old_item || change.new_item);
@@ -36,6 +40,12 @@ Status WriteSet::change_item(const model::Table& table, const ItemChange& change
     batch_.put(change.key, change.new_item->bytes());
   } else {
     batch_.erase(change.key);
+  }
+  if (table.stream) {
+    records_.add(
+        table,
+        {codec::hash_of_key(change.key), change.old_item, change.new_item, change.by_service},
+        batch_);
   }
   count(table.storage_id, (change.new_item ? 1 : 0) - (change.old_item ? 1 : 0),
         new_size - old_size);
@@ -101,7 +111,7 @@ Status WriteSet::backfill_entry(const model::Table& table, const model::Secondar
 
 storage::CommitTicket WriteSet::submit() {
   if (batch_.empty()) return pipeline_.last_submitted();
-  return pipeline_.submit(std::exchange(batch_, {}), std::exchange(counters_, {}));
+  return records_.submit(std::exchange(batch_, {}), std::exchange(counters_, {}));
 }
 
 void WriteSet::count(std::uint32_t storage_id, std::int64_t items, std::int64_t size_bytes) {

@@ -1,6 +1,6 @@
 // WriteSet: everything one write, or one transaction, changes in the store, gathered while the
-// latches are held and submitted as one batch: items, index entries, counters. This is the one
-// place where the change of an item is seen whole (a stream record belongs here).
+// latches are held and submitted as one batch: items, index entries, stream records, counters. This
+// is the one place where the change of an item is seen whole.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "model/item.h"
 #include "model/table.h"
 #include "storage/commit_pipeline.h"
+#include "stream/recorder.h"
 
 namespace parley::engine {
 
@@ -22,14 +23,18 @@ struct ItemChange {
   std::string_view key;  // in the store
   std::optional<model::ItemView> old_item;
   std::optional<model::ItemView> new_item;
+  bool by_service = false;  // its time to live has run out
 };
 
-/// One thread. `pipeline` is borrowed and must outlive it.
+struct DatabaseState;
+
+/// One thread. Borrows the state's pipeline and streams.
 class WriteSet {
  public:
-  explicit WriteSet(storage::CommitPipeline& pipeline) : pipeline_(pipeline) {}
+  explicit WriteSet(DatabaseState& state);
 
-  /// Adds one item's change with all its index entries, and what it costs to `capacity`. Call it
+  /// Adds one item's change with all its index entries and its stream record, and what it costs to
+  /// `capacity`. Call it
   /// under the item's latch with the newest submitted old item. A change of nothing adds nothing
   /// (but costs). Errors: kItemCollectionSizeLimitExceeded, kIo, kCorruption; the set is then
   /// spoiled.
@@ -45,7 +50,8 @@ class WriteSet {
   [[nodiscard]] storage::WriteBatch& batch() { return batch_; }
 
   /// Hands everything to the pipeline and empties the set. With nothing to write: the last ticket
-  /// handed out, since what was read may itself wait for its commit.
+  /// handed out, since what was read may itself wait for its commit. The latches must still be
+  /// held.
   [[nodiscard]] storage::CommitTicket submit();
 
  private:
@@ -58,6 +64,7 @@ class WriteSet {
                                        std::int64_t size_delta);
 
   storage::CommitPipeline& pipeline_;
+  stream::Recorder records_;
   storage::WriteBatch batch_;
   std::vector<storage::CounterDelta> counters_;
 };

@@ -82,7 +82,9 @@ enum class StreamViewType : std::uint8_t { kKeysOnly, kNewImage, kOldImage, kNew
 
 struct StreamSetting {
   StreamViewType view_type = StreamViewType::kNewAndOldImages;
-  std::string label = {};  // the time it was switched on, part of its ARN
+  std::string label = {};         // the time it was switched on, part of its ARN
+  std::uint32_t shard_count = 1;  // never changes
+  std::uint32_t storage_id = 0;   // of its records' key range; never reused
 };
 
 enum class TableStatus : std::uint8_t { kCreating, kUpdating, kDeleting, kActive };

@@ -4,14 +4,20 @@
 // off and on again makes a new stream, and the old one stays readable until its records have run
 // out, as does the stream of a deleted table. A stream has a fixed number of shards; the hash of an
 // item's partition key chooses the shard, so all records of an item are in one shard, in commit
-// order. The engine records a change in the very batch that makes it (Streams::record): either both
-// are durable or neither is. Readers see committed records only.
+// order. The engine records a change in the very batch that makes it (Recorder): either both are
+// durable or neither is. Readers see committed records only.
 //
 // Sequence numbers: 64 bits, increasing within a shard, taken from the clock (microseconds times
 // 1,000) or one more than the last, whichever is larger, so that they go on increasing after a
 // restart and a time can be sought. They are assigned in the order in which the batches are
 // submitted to the commit pipeline, and the pipeline commits in that order: a reader that has seen
 // number n has seen every number below n that will ever be in that shard.
+//
+//   stream.h             streams, shards, reading
+//   recorder.h           writing: the records of one write set
+//   record_json.h        a record as GetRecords and as functions get it
+//   shard_iterator.h     a place in a shard as a text that clients keep
+//   docs/formats/streams.md    what is stored
 #pragma once
 
 #include <chrono>
@@ -35,7 +41,8 @@ namespace parley::stream {
 /// A record's place in its shard. 0 is before every record.
 using SequenceNumber = std::uint64_t;
 
-/// 21 decimal digits, as the API's minimum length asks; text order is numeric order.
+/// 21 decimal digits, as the API's minimum length asks, the first of them 1: text order is numeric
+/// order, and a program that reads the text as a number and writes it again gets the same text.
 [[nodiscard]] std::string sequence_number_text(SequenceNumber number);
 /// Nothing for text that sequence_number_text cannot have made.
 [[nodiscard]] std::optional<SequenceNumber> parse_sequence_number(std::string_view text);
@@ -68,19 +75,12 @@ using StreamSnapshot = std::shared_ptr<const Stream>;
 
 enum class EventName : std::uint8_t { kInsert, kModify, kRemove };
 
-/// One item's change. At least one of the two is there; views are borrowed for the call.
-struct Change {
-  std::optional<model::ItemView> old_item;
-  std::optional<model::ItemView> new_item;
-  bool by_service = false;  // a TTL expiry: the record carries the service's userIdentity
-};
-
 /// A record as it was stored: only what the stream's view type keeps.
 struct Record {
   SequenceNumber number = 0;
   EventName event = EventName::kInsert;
   TimestampMicros created_at = 0;
-  bool by_service = false;
+  bool by_service = false;  // a TTL expiry: the record carries the service's userIdentity
   model::Item keys;
   std::optional<model::Item> old_image;
   std::optional<model::Item> new_image;
@@ -123,21 +123,28 @@ class Streams {
   /// Reads all streams. Errors: kIo, kCorruption.
   [[nodiscard]] Status load();
 
-  // The life of a stream: by the engine, which holds its table lock and every latch. Each adds its
-  // part to the table's own batch and takes effect when it returns; revert() undoes the last one
-  // after a commit that failed.
-  void open(const model::Table& table, std::uint32_t storage_id, storage::WriteBatch& batch);
-  /// The table's stream, if it is on, gets no more records; its shards end.
+  // The life of a stream: by the engine, one change at a time under its table lock. open() and
+  // close() add their part to the table's own batch; settle() must follow when that is committed,
+  // or has failed.
+  /// How many shards a stream of `table` gets, if it is opened now.
+  [[nodiscard]] std::uint32_t shard_count_for(const model::Table& table) const;
+  /// The stream that `table.stream` describes; its ARN must be new. Records may be added at once.
+  void open(const model::Table& table, storage::WriteBatch& batch);
+  /// The stream that `table.stream` describes gets no more records; its shards end. Nobody may be
+  /// adding any: hold every latch, and let go of the table's snapshot first.
   void close(const model::Table& table, storage::WriteBatch& batch);
-  void revert(const model::Table& table);
+  /// Makes a closed stream's end visible, or forgets a stream whose opening was not committed.
+  void settle(bool committed);
 
   // Reading.
   /// Every stream in ascending order of ARN, of tables that are gone too.
   [[nodiscard]] std::vector<StreamSnapshot> list() const;
-  /// Errors: kResourceNotFound "Requested resource not found: Stream: ARN not found".
+  /// Region and account of the ARN are not compared: all of them share one namespace here. Errors:
+  /// kResourceNotFound "Requested resource not found: Stream: ARN not found".
   [[nodiscard]] Result<StreamSnapshot> find(std::string_view arn) const;
   /// Committed records of shard number `shard` after `after`, oldest first. Errors: kIo,
-  /// kCorruption; kTrimmedDataAccess when `after` is below the trim horizon and not 0.
+  /// kCorruption; kTrimmedDataAccess when `after` is below the trim horizon and not 0;
+  /// kResourceNotFound when the whole stream is gone.
   [[nodiscard]] Result<RecordPage> read(const Stream& stream, std::size_t shard,
                                         SequenceNumber after, const ReadLimits& limits) const;
   /// The number of the newest committed record (or of the place where it would be): reading after
@@ -158,33 +165,6 @@ class Streams {
   friend class Recorder;
   struct State;
   std::unique_ptr<State> state_;
-};
-
-/// The records of one write set: gathered under the items' latches, numbered when the set is
-/// submitted. One thread.
-class Recorder {
- public:
-  explicit Recorder(Streams& streams) : streams_(streams) {}
-
-  /// Notes one item's change for the stream that `table` has on; nothing if it has none. Old and
-  /// new item must differ. The record is encoded here, outside any lock but the item's latch.
-  void add(const model::Table& table, const Change& change);
-
-  /// Numbers what was added, puts it into `batch` and submits that, all under the locks of the
-  /// shards concerned, so that numbers and commits have one order.
-  [[nodiscard]] storage::CommitTicket submit(storage::WriteBatch batch,
-                                             std::vector<storage::CounterDelta> counters);
-
-  [[nodiscard]] bool empty() const { return pending_.empty(); }
-
- private:
-  struct Pending {
-    std::uint32_t storage_id;
-    std::size_t shard;
-    std::string value;  // the encoded record, without its number
-  };
-  Streams& streams_;
-  std::vector<Pending> pending_;
 };
 
 }  // namespace parley::stream

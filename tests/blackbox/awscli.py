@@ -61,9 +61,9 @@ class AwsCliCase(ServerCase):
         )
 
     @classmethod
-    def aws(cls, *arguments, **environment):
+    def aws(cls, *arguments, service="dynamodb", **environment):
         return subprocess.run(
-            [AWS, "dynamodb", *arguments, "--endpoint-url", cls.server.url, "--output", "json"],
+            [AWS, service, *arguments, "--endpoint-url", cls.server.url, "--output", "json"],
             env=client_environment(**environment),
             capture_output=True,
             text=True,
@@ -71,17 +71,17 @@ class AwsCliCase(ServerCase):
         )
 
     @classmethod
-    def aws_ok(cls, *arguments):
-        done = cls.aws(*arguments)
+    def aws_ok(cls, *arguments, service="dynamodb"):
+        done = cls.aws(*arguments, service=service)
         if done.returncode:
             raise AssertionError(
                 f"aws {' '.join(arguments)}: exit {done.returncode}\n{done.stderr}"
             )
         return json.loads(done.stdout) if done.stdout.strip() else None
 
-    def aws_refused(self, *arguments):
+    def aws_refused(self, *arguments, service="dynamodb"):
         """stderr of a call the server refuses: the CLI ends with 254."""
-        done = self.aws(*arguments)
+        done = self.aws(*arguments, service=service)
         self.assertEqual(done.returncode, 254, done.stderr)
         return done.stderr
 

@@ -3,9 +3,9 @@
 Writers keep one connection each and write as fast as they are answered: puts, updates, deletes,
 batches and transactions on a table with local and global indexes. At a random moment the server is
 killed. After the restart: every acknowledged write is there; an unanswered one is there wholly or
-not at all; each index equals its table; the counts DescribeTable gives are right; and the item that
-all writers count up in transactions equals the sum of what they count in their own. Some rounds
-kill the recovering server again, some add and remove an index or a table under load.
+not at all; each index equals its table; the counts DescribeTable gives are right; the item that all
+writers count up in transactions equals the sum of what they count in their own; and the table's
+stream, replayed from where the last round had come to, is the table. Some rounds kill the recovering server again, some add and remove an index or a table under load.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import threading
 import time
 
 from crash import model
+from crash.replay import Replay
 from support.processes import Parley
 from support.wire import Answer, Caller, default_headers
 
@@ -33,10 +34,11 @@ INDEX_READY_S = 10
 class Round:
     """One start-load-kill-restart-check cycle over a data directory that lives on."""
 
-    def __init__(self, data, options, writers, stream):
+    def __init__(self, data, options, writers, replay, stream):
         self.data = data
         self.options = options
         self.writers = writers
+        self.replay = replay
         self.stream = stream
         self.faults = []
         self.lock = threading.Lock()
@@ -183,6 +185,8 @@ class Round:
             self._expect(
                 described[index.name]["ItemCount"], len(entries), f"ItemCount of {index.name}"
             )
+        for fault in self.replay.advance(caller, table["LatestStreamArn"], items):
+            self.fault(fault)
         self._check_other(caller)
 
     def _check_other(self, caller):
@@ -250,9 +254,10 @@ def main(arguments):
         if created.status != 200:
             print(f"CreateTable: {created.raw}")
             return 0, 1
+    replay = Replay()
     passed, failed = 0, 0
     for number in range(chosen.rounds):
-        faults = Round(data, options, writers, stream).run(number)
+        faults = Round(data, options, writers, replay, stream).run(number)
         if faults:
             failed += 1
             print(f"round {number} (seed {chosen.seed}, data kept in {data}):")

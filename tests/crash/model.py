@@ -66,6 +66,7 @@ def create_table():
     return {
         "TableName": TABLE,
         "BillingMode": "PAY_PER_REQUEST",
+        "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
         "AttributeDefinitions": DEFINITIONS,
         "KeySchema": [
             {"AttributeName": "pk", "KeyType": "HASH"},

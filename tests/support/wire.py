@@ -10,6 +10,7 @@ import json
 import socket
 
 TARGET_PREFIX = "DynamoDB_20120810."
+STREAMS_PREFIX = "DynamoDBStreams_20120810."
 AUTHORIZATION = (
     "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, "
     "SignedHeaders=host, Signature=0"
@@ -41,8 +42,9 @@ class Answer:
 
 
 def default_headers(operation):
+    """`operation` is one of DynamoDB's, or a whole target."""
     return {
-        "X-Amz-Target": TARGET_PREFIX + operation,
+        "X-Amz-Target": operation if "." in operation else TARGET_PREFIX + operation,
         "Content-Type": "application/x-amz-json-1.0",
         "Authorization": AUTHORIZATION,
         "X-Amz-Date": "20260101T000000Z",
