@@ -306,10 +306,19 @@ class RandomWriter {
   }
 
  private:
-  void run(const PutItem& request) { static_cast<void>(database_->put_item(request)); }
-  void run(const DeleteItem& request) { database_->delete_item(request).value(); }
-  void run(const UpdateItem& request) { database_->update_item(request).value(); }
-  void run(const TransactWrite& request) { database_->transact_write(request).value(); }
+  void run(const PutItem& request) { check(database_->put_item(request)); }
+  void run(const DeleteItem& request) { check(database_->delete_item(request)); }
+  void run(const UpdateItem& request) { check(database_->update_item(request)); }
+  void run(const TransactWrite& request) { check(database_->transact_write(request)); }
+
+  /// A write may fail by its condition, or meet another thread's transaction.
+  template <class Outcome>
+  static void check(const Result<Outcome>& outcome) {
+    if (outcome) return;
+    EXPECT_THAT(outcome.error().code,
+                testing::AnyOf(ErrorCode::kConditionalCheckFailed, ErrorCode::kTransactionConflict,
+                               ErrorCode::kTransactionCanceled));
+  }
 
   TestDatabase& database_;
   std::vector<std::variant<PutItem, DeleteItem, UpdateItem, TransactWrite>> writes_;
