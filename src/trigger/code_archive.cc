@@ -94,6 +94,9 @@ class Unpacker {
   Status run() {
     const zip_int64_t count = zip_get_num_entries(&archive_, 0);
     if (count < 0 || static_cast<std::uint64_t>(count) > kArchiveEntriesMax) return unusable();
+    if (count == 0) {
+      return fail(ErrorCode::kInvalidParameter, "Uploaded file must be a non-empty zip");
+    }
     root_ = FileDescriptor(::open(directory_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!root_.is_open()) return io_failure("open", directory_);
     for (zip_int64_t i = 0; i < count; ++i) {

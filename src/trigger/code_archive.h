@@ -18,9 +18,9 @@ inline constexpr std::uint64_t kArchiveEntriesMax = 100'000;
 
 /// Unpacks `zip` into `directory`, which must be empty. Nothing is ever written outside of it, nor
 /// more than kUnpackedSizeBytesMax, whatever the archive says of itself. Errors: kInvalidParameter
-/// (no zip archive, damaged, encrypted, too large; a name that is absolute or has ".."; a symbolic
-/// link to what is not in the archive; a name that comes twice), kIo. After an error the directory
-/// holds some part, to be removed.
+/// (no zip archive, an empty one, damaged, encrypted, too large; a name that is absolute or has
+/// ".."; a symbolic link to what is not in the archive; a name that comes twice), kIo. After an
+/// error the directory holds some part, to be removed.
 [[nodiscard]] Status unpack_zip(std::string_view zip, const std::string& directory);
 
 /// The regular files and links below `directory`, in order of their names, as a zip archive; the
