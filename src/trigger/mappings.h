@@ -110,6 +110,8 @@ struct MappingsOptions {
   PostToUrl post_to_url = {};
 };
 
+class StreamSource;
+
 /// Thread-safe. Borrows what it is given.
 class Mappings {
  public:
@@ -118,6 +120,11 @@ class Mappings {
       storage::KeyValueStore& store, storage::CommitPipeline& commits, stream::Streams& streams,
       Invoker& invoker, const model::Realm& realm, const MappingsOptions& options,
       const Clock& clock, Random& random);
+  /// The same over anything that can be read like a stream.
+  [[nodiscard]] static Result<std::unique_ptr<Mappings>> open(
+      storage::KeyValueStore& store, storage::CommitPipeline& commits,
+      std::unique_ptr<StreamSource> source, Invoker& invoker, const model::Realm& realm,
+      const MappingsOptions& options, const Clock& clock, Random& random);
   /// Waits for no invocation: what is in flight will be delivered again.
   ~Mappings();
 
@@ -142,9 +149,13 @@ class Mappings {
   [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(std::string_view uuid) const;
   [[nodiscard]] Result<DeadLetter> dead_letter(std::string_view id) const;
   /// Invokes the function once more with that batch's records, as far as the stream still has
-  /// them; removes the letter when it succeeds. Blocks. Errors: kTrimmedDataAccess, kFunctionError.
+  /// them; removes the letter when it succeeds. Blocks. Errors: kTrimmedDataAccess,
+  /// kFunctionFailed.
   [[nodiscard]] Status replay_dead_letter(std::string_view id);
   [[nodiscard]] Status delete_dead_letter(std::string_view id);
+
+  /// Looks at the clock at once; for one that is set by hand.
+  void look_now();
 
   /// Stops reading, waits for invocations in flight and their checkpoints, at most `grace`.
   void stop(std::chrono::milliseconds grace);
