@@ -69,7 +69,7 @@ TEST(FunctionFaults, SlowInitialisationIsTriedOnceMoreWithTheFunctionsTimeout) {
   functions.create("slow", kRuntime, "app.handler", {{"app.py", "import time\ntime.sleep(60)\n"}},
                    settings);
   const auto outcome = functions.invoke("slow");
-  EXPECT_THAT(outcome.payload, HasSubstr("\"errorType\":\"Sandbox.Timeout\""));
+  EXPECT_THAT(outcome.payload, HasSubstr("\"errorType\":\"Sandbox.Timedout\""));
   EXPECT_THAT(outcome.payload, HasSubstr("Error: Task timed out after 1.00 seconds"));
   EXPECT_THAT(functions.log_of("slow"), HasSubstr("\tPhase: init\tStatus: timeout\n"));
   settings.timeout_s = 10;
@@ -171,7 +171,7 @@ TEST(FunctionFaults, OffspringOfAProcessDiesWithIt) {
   EXPECT_TRUE(std::getline(reading, line));
   EXPECT_EQ(line, "up");
   EXPECT_FALSE(std::getline(reading, line));  // the end: nobody holds it any more
-  EXPECT_THAT(outcome.get()->payload, HasSubstr("Sandbox.Timeout"));
+  EXPECT_THAT(outcome.get()->payload, HasSubstr("Sandbox.Timedout"));
 }
 
 // Where the test below finds that it is to be the server which is killed.
@@ -222,10 +222,22 @@ TEST(FunctionFaults, ManyInvocationsShareProcessesUpToTheLimit) {
   FunctionsOptions options;
   options.concurrency_max = 3;
   TestFunctions functions(options);
+  const std::string present = functions.directory() + "/present";
+  std::filesystem::create_directory(present);
+  FunctionSettings settings;
+  settings.timeout_s = 60;
+  // Each waits until three processes are there.
   functions.create("f", kRuntime, "app.handler",
                    {{"app.py",
                      "import os, time\ndef handler(e, c):\n"
-                     "  time.sleep(0.05)\n  return os.getpid()\n"}});
+                     "  open('" +
+                         present +
+                         "/' + str(os.getpid()), 'w').close()\n"
+                         "  while len(os.listdir('" +
+                         present +
+                         "')) < 3: time.sleep(0.01)\n"
+                         "  return os.getpid()\n"}},
+                   settings);
   std::vector<std::future<Result<InvocationOutcome>>> outcomes;
   for (int i = 0; i < 30; ++i) outcomes.push_back(functions.begin("f", "{}"));
   std::set<std::string> processes;

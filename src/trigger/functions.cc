@@ -419,6 +419,7 @@ void Functions::invoke(Invocation invocation, Callback callback) {
                                      "operation",
                                      kPayloadSizeBytesMax)));
   }
+  if (invocation.payload.empty()) invocation.payload = "{}";  // as Lambda does
   std::shared_ptr<const NativeFunction> native;
   auto target = state_->current_target(invocation.function_name, native);
   if (!target) return callback(std::unexpected(std::move(target).error()));

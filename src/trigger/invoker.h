@@ -15,9 +15,9 @@ namespace parley::trigger {
 inline constexpr std::size_t kPayloadSizeBytesMax = 6u << 20;
 
 struct Invocation {
-  std::string function_name;  // the bare name
-  std::string payload;        // JSON text, at most kPayloadSizeBytesMax
-  std::string client_context = {};
+  std::string function_name;        // the bare name
+  std::string payload;              // JSON text, at most kPayloadSizeBytesMax; empty: {}
+  std::string client_context = {};  // JSON text, decoded
   bool tail_log = false;
 };
 

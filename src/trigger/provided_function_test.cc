@@ -92,7 +92,7 @@ TEST(ProvidedFunction, HangingInvocationTimesOut) {
   const std::string first_process = functions.invoke("hangs").payload;
   const auto outcome = functions.invoke("hangs", "\"hang\"", true);
   EXPECT_TRUE(outcome.function_error);
-  EXPECT_EQ(outcome.payload, R"({"errorType":"Sandbox.Timeout","errorMessage":"RequestId: )" +
+  EXPECT_EQ(outcome.payload, R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: )" +
                                  outcome.request_id +
                                  R"( Error: Task timed out after 1.00 seconds"})");
   EXPECT_THAT(outcome.log_tail, HasSubstr(" Task timed out after 1.00 seconds\nEND RequestId"));

@@ -22,6 +22,7 @@ TEST(PythonFunction, ReturnsWhatTheHandlerReturns) {
   EXPECT_EQ(outcome.payload, R"({"got": {"a": [1, "\u00fc"]}})");
   EXPECT_EQ(outcome.executed_version, "$LATEST");
   EXPECT_EQ(outcome.request_id.size(), 36u);
+  EXPECT_EQ(functions.invoke("echo", "").payload, R"({"got": {}})");
 }
 
 TEST(PythonFunction, ContextHasLambdasFields) {

@@ -275,8 +275,8 @@ void ProcessPool::State::initialisation_failed(const ProcessPointer& process,
   const std::string type(process->init_error_type.empty() ? error_type : process->init_error_type);
   const auto duration = duration_cast<microseconds>(steady_clock::now() - process->phase_since);
   process->output.add({init_report_line(duration, phase_words(process->attempt),
-                                        error_type == "Sandbox.Timeout" ? "timeout" : "error",
-                                        error_type == "Sandbox.Timeout" ? "" : type)});
+                                        error_type == "Sandbox.Timedout" ? "timeout" : "error",
+                                        error_type == "Sandbox.Timedout" ? "" : type)});
   Lane* lane = lane_of(*process);
   if (lane == nullptr || lane->removed || lane->waiting.empty() || stopping) return;
   if (process->attempt == 1) return want_process(*lane, 2);
@@ -343,7 +343,7 @@ void ProcessPool::State::check_times(const ProcessPointer& process, SteadyTime n
     case Phase::kInitializing:
       if (now < process->deadline) return;
       initialisation_failed(process,
-                            process->init_error.empty() ? "Sandbox.Timeout" : "Runtime.ExitError",
+                            process->init_error.empty() ? "Sandbox.Timedout" : "Runtime.ExitError",
                             timeout_text(process->function().settings.timeout_s), effects);
       end(process);
       return;
@@ -369,7 +369,7 @@ void ProcessPool::State::time_out(const ProcessPointer& process, Effects& effect
     process->output.add({line});
   });
   const std::string payload =
-      error_payload("Sandbox.Timeout", platform_message(request_id, timeout_text(timeout_s)));
+      error_payload("Sandbox.Timedout", platform_message(request_id, timeout_text(timeout_s)));
   complete(process, payload, true, "timeout", "", effects);
   end(process);
 }
