@@ -41,6 +41,7 @@ constexpr Operation kOperations[] = {
     {"DynamoDB_20120810.UntagResource", &kUntagResourceInput, untag_resource, true},
     {"DynamoDB_20120810.UpdateItem", &kUpdateItemInput, update_item, false},
     {"DynamoDB_20120810.UpdateTable", &kUpdateTableInput, update_table, true},
+    {"DynamoDB_20120810.UpdateTimeToLive", &kUpdateTimeToLiveInput, update_time_to_live, true},
 };
 static_assert(std::ranges::is_sorted(kOperations, {}, &Operation::target));
 
@@ -80,7 +81,6 @@ constexpr std::string_view kUnsupported[] = {
     "UpdateGlobalTableSettings",
     "UpdateKinesisStreamingDestination",
     "UpdateTableReplicaAutoScaling",
-    "UpdateTimeToLive",
 };
 static_assert(std::ranges::is_sorted(kUnsupported));
 

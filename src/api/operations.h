@@ -80,6 +80,10 @@ extern const Shape kDescribeTimeToLiveInput;
 [[nodiscard]] Result<OperationReply> describe_time_to_live(OperationContext& context,
                                                            const simdjson::dom::object& input,
                                                            std::string& out);
+extern const Shape kUpdateTimeToLiveInput;
+[[nodiscard]] Result<OperationReply> update_time_to_live(OperationContext& context,
+                                                         const simdjson::dom::object& input,
+                                                         std::string& out);
 extern const Shape kDescribeContinuousBackupsInput;
 [[nodiscard]] Result<OperationReply> describe_continuous_backups(OperationContext& context,
                                                                  const simdjson::dom::object& input,

@@ -110,6 +110,12 @@ void add_serve(Program& program) {
       ->capture_default_str();
   command->add_flag("--demo", options.demo, "Make the messaging table with a demo conversation");
   command
+      ->add_option("--ttl-interval", options.ttl_interval_s,
+                   "Seconds between two looks for items whose time to live has run out")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.01, 86'400.0))
+      ->capture_default_str();
+  command
       ->add_option(
           "--stream-shards", options.stream_shards,
           "Shards of a new stream; 0 for as many as DynamoDB has (4 of an on-demand table)")

@@ -153,6 +153,8 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
   engine::DatabaseOptions database_options;
   database_options.commit.sync = sync_of(options.durability);
   database_options.realm.region = options.region;
+  database_options.ttl_interval =
+      std::chrono::milliseconds(static_cast<std::int64_t>(options.ttl_interval_s * 1000));
   database_options.streams.shard_count = options.stream_shards;
   const auto database =
       PARLEY_TRY(engine::Database::open(std::move(store), database_options, clock, random));

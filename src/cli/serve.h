@@ -21,6 +21,7 @@ struct ServeOptions {
   bool demo = false;
   unsigned threads = 0;  // 0: one a core
   std::string region = "us-east-1";
+  double ttl_interval_s = 1;   // how often expired items are looked for
   unsigned stream_shards = 0;  // of a new stream; 0: as many as DynamoDB has
 };
 

@@ -8,6 +8,7 @@
 
 #include "codec/key_encoding.h"
 #include "engine/database_state.h"
+#include "engine/expiry.h"
 #include "engine/index_entry.h"
 #include "engine/store_keys.h"
 #include "engine/write_set.h"
@@ -35,10 +36,36 @@ class TableCheck {
     PARLEY_TRY(check_items());
     for (const auto& index : table_.local_indexes) PARLEY_TRY(check_index(index));
     for (const auto& index : table_.global_indexes) PARLEY_TRY(check_index(index));
+    PARLEY_TRY(check_expiries());
     return check_collections();
   }
 
  private:
+  /// Each item that expires has its entry, and there are no more entries than that.
+  Status check_expiries() {
+    if (!table_.time_to_live || table_.time_to_live->backfilling) return {};
+    std::int64_t wanted = 0;
+    std::string value;
+    const auto items = scan(table_.storage_id);
+    for (; items->valid(); items->next()) {
+      const auto expiry = expiry_of(*table_.time_to_live, model::ItemView(items->value()));
+      if (!expiry) continue;
+      ++wanted;
+      const auto key = expiry_key(*table_.time_to_live, *expiry, items->key());
+      if (!PARLEY_TRY(state_.store->get(key, value, snapshot_.get()))) {
+        return damage(fmt::format("Table {}: an expiry entry is missing", table_.name));
+      }
+    }
+    PARLEY_TRY(items->status());
+    std::int64_t entries = 0;
+    const auto stored = scan(table_.time_to_live->storage_id);
+    for (; stored->valid(); stored->next()) ++entries;
+    PARLEY_TRY(stored->status());
+    if (entries == wanted) return {};
+    return damage(
+        fmt::format("Table {}: {} expiry entries, {} items expire", table_.name, entries, wanted));
+  }
+
   Status check_items() {
     Count count;
     const auto items = scan(table_.storage_id);

@@ -15,7 +15,8 @@ DatabaseState::DatabaseState(std::unique_ptr<storage::KeyValueStore> owned_store
       clock(borrowed_clock),
       streams(*store, commits, clock, realm, options.streams),
       random(borrowed_random),
-      backfills(*this) {}
+      backfills(*this),
+      upkeep(*this) {}
 
 namespace {
 
@@ -115,7 +116,11 @@ Result<std::unique_ptr<Database>> Database::open(std::unique_ptr<storage::KeyVal
         state->backfills.start(table->name, index.storage_id);
       }
     }
+    if (table->time_to_live && table->time_to_live->backfilling) {
+      state->backfills.start(table->name, table->time_to_live->storage_id);
+    }
   }
+  if (options.ttl_interval) state->upkeep.start(*options.ttl_interval);
   return std::unique_ptr<Database>(new Database(std::move(state)));
 }
 

@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "engine/latches.h"
 #include "engine/ongoing_transactions.h"
+#include "engine/upkeep.h"
 
 namespace parley::engine {
 
@@ -29,7 +30,9 @@ struct DatabaseState {
   /// Held by whoever changes the catalog; before any latch.
   std::mutex tables_mutex;
   Random& random;
-  Backfills backfills;  // last: its thread uses all of the above
+  // Last: their threads use all of the above.
+  Backfills backfills;
+  Upkeep upkeep;
 };
 
 // Changes of the catalog. Each publishes while no write is under way and waits until its change and

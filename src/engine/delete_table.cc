@@ -25,6 +25,7 @@ Result<TableDescription> Database::delete_table(std::string_view name) {
   erase_storage(batch, table->storage_id);
   for (const auto& index : table->local_indexes) erase_storage(batch, index.storage_id);
   for (const auto& index : table->global_indexes) erase_storage(batch, index.storage_id);
+  if (table->time_to_live) erase_storage(batch, table->time_to_live->storage_id);
   PARLEY_TRY(remove_table(state, table, std::move(batch)));
   return description;
 }

@@ -10,6 +10,7 @@
 // Nothing here parses JSON or knows how an error is spelled on the wire.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ struct DatabaseOptions {
   storage::CommitOptions commit = {};
   model::Realm realm = {};
   stream::StreamOptions streams = {};
+  /// How often a thread looks for expired items (and, every minute, for stream records to trim).
+  /// None: there is no such thread, and it is up to the caller; for tests.
+  std::optional<std::chrono::milliseconds> ttl_interval = {};
 };
 
 struct DatabaseState;  // engine/database_state.h
@@ -66,6 +70,14 @@ class Database {
   /// The description as it was, with TableStatus DELETING; the table is gone when this returns.
   /// Errors: kResourceNotFound, kValidation if it is protected.
   [[nodiscard]] Result<TableDescription> delete_table(std::string_view table);
+
+  /// Switches a table's time to live on or off; items that it has already are taken up as a new
+  /// index's are. Waits until that is committed. Errors: kResourceNotFound, kValidation.
+  [[nodiscard]] Status update_time_to_live(std::string_view table, bool enabled,
+                                           std::string_view attribute);
+  /// Deletes what has expired and waits until that is committed; how many items. Errors: kIo,
+  /// kCorruption, kStorageFull.
+  [[nodiscard]] Result<std::size_t> delete_expired_items();
 
   /// The table by name or ARN. Errors: kResourceNotFound "Requested resource not found".
   [[nodiscard]] Result<TableSnapshot> find_table(std::string_view table) const;

@@ -137,6 +137,13 @@ model::Item make_table_record(const model::Table& table) {
   write_throughput(writer, table.throughput);
   write_ceilings(writer, table.on_demand, table.warm);
   write_stream(writer, table);
+  if (table.time_to_live) {
+    writer.map("time_to_live", [&](RecordWriter& members) {
+      members.text("attribute", table.time_to_live->attribute);
+      members.boolean("backfilling", table.time_to_live->backfilling);
+      members.integer("storage_id", std::int64_t{table.time_to_live->storage_id});
+    });
+  }
   writer.boolean("deletion_protected", table.deletion_protected);
   writer.optional_text("table_class", table.table_class);
   writer.optional_text("kms_key", table.kms_key);
@@ -171,6 +178,10 @@ Result<model::Table> read_table_record(const model::ItemView& record) {
   table.throughput = read_throughput(reader);
   read_ceilings(reader, table.on_demand, table.warm);
   read_stream(reader, table);
+  reader.map("time_to_live", [&](const RecordReader& members) {
+    table.time_to_live = model::TimeToLive{members.text("attribute"),
+                                           members.boolean("backfilling"), members.storage_id()};
+  });
   table.deletion_protected = reader.boolean("deletion_protected");
   table.table_class = reader.optional_text("table_class");
   table.kms_key = reader.optional_text("kms_key");

@@ -235,12 +235,8 @@ Result<TableDescription> Database::update_table(const TableUpdate& update) {
     description = describe_updating(state, table, effects);
     PARLEY_TRY(replace_table(state, old_table, table, std::move(batch)));
   }
-  if (!effects.created_storage_id) return description;
-  if (description.figures.item_count <= kInlineBackfillItemsMax &&
-      description.figures.size_bytes <= kInlineBackfillSizeBytesMax) {
-    PARLEY_TRY(fill_index(state, table.name, *effects.created_storage_id, state.backfills.stop()));
-  } else {
-    state.backfills.start(table.name, *effects.created_storage_id);
+  if (effects.created_storage_id) {
+    PARLEY_TRY(fill_soon(state, description, *effects.created_storage_id));
   }
   return description;
 }

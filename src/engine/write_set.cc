@@ -6,6 +6,7 @@
 #include "codec/key_encoding.h"
 #include "engine/capacity.h"
 #include "engine/database_state.h"
+#include "engine/expiry.h"
 #include "engine/index_entry.h"
 #include "engine/store_keys.h"
 
@@ -47,6 +48,7 @@ Status WriteSet::change_item(const model::Table& table, const ItemChange& change
         {codec::hash_of_key(change.key), change.old_item, change.new_item, change.by_service},
         batch_);
   }
+  if (table.time_to_live) change_expiry(table, change);
   count(table.storage_id, (change.new_item ? 1 : 0) - (change.old_item ? 1 : 0),
         new_size - old_size);
   std::int64_t collection_delta = new_size - old_size;
@@ -107,6 +109,25 @@ Status WriteSet::backfill_entry(const model::Table& table, const model::Secondar
   batch_.put(entry->key, bytes);
   count(index.storage_id, 1, static_cast<std::int64_t>(model::ItemView(bytes).size_bytes()));
   return {};
+}
+
+// While a time to live is being switched on, an old entry may not be there yet: then erasing it
+// does nothing, and the backfill comes to the item's newest state.
+void WriteSet::change_expiry(const model::Table& table, const ItemChange& change) {
+  const auto& time_to_live = *table.time_to_live;
+  std::optional<std::int64_t> before;
+  std::optional<std::int64_t> after;
+  if (change.old_item) before = expiry_of(time_to_live, *change.old_item);
+  if (change.new_item) after = expiry_of(time_to_live, *change.new_item);
+  if (before == after) return;
+  if (before) batch_.erase(expiry_key(time_to_live, *before, change.key));
+  if (after) batch_.put(expiry_key(time_to_live, *after, change.key), {});
+}
+
+void WriteSet::backfill_expiry(const model::Table& table, std::string_view key,
+                               const model::ItemView& item) {
+  const auto expiry = expiry_of(*table.time_to_live, item);
+  if (expiry) batch_.put(expiry_key(*table.time_to_live, *expiry, key), {});
 }
 
 storage::CommitTicket WriteSet::submit() {

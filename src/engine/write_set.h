@@ -46,6 +46,11 @@ class WriteSet {
   [[nodiscard]] Status backfill_entry(const model::Table& table, const model::SecondaryIndex& index,
                                       const model::ItemView& item);
 
+  /// Adds the expiry entry of an item that is stored already, for a time to live being switched on.
+  /// Call it under the item's latch.
+  void backfill_expiry(const model::Table& table, std::string_view key,
+                       const model::ItemView& item);
+
   /// The batch for keys that are not items.
   [[nodiscard]] storage::WriteBatch& batch() { return batch_; }
 
@@ -59,6 +64,7 @@ class WriteSet {
   [[nodiscard]] Status change_entry(const model::Table& table, const model::SecondaryIndex& index,
                                     const ItemChange& change, Capacity& capacity,
                                     std::int64_t& size_delta);
+  void change_expiry(const model::Table& table, const ItemChange& change);
   void count(std::uint32_t storage_id, std::int64_t items, std::int64_t size_bytes);
   [[nodiscard]] Status grow_collection(const model::Table& table, const model::ItemView& item,
                                        std::int64_t size_delta);

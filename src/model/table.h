@@ -87,6 +87,13 @@ struct StreamSetting {
   std::uint32_t storage_id = 0;   // of its records' key range; never reused
 };
 
+/// Which attribute says from when an item may be deleted, in seconds since 1970.
+struct TimeToLive {
+  std::string attribute = {};
+  bool backfilling = false;      // items from before it was switched on are still being entered
+  std::uint32_t storage_id = 0;  // of the entries in order of expiry; never reused
+};
+
 enum class TableStatus : std::uint8_t { kCreating, kUpdating, kDeleting, kActive };
 
 struct Tag {
@@ -110,6 +117,7 @@ struct Table {
   std::optional<WarmThroughput> warm = {};
   std::optional<StreamSetting> stream = {};
   std::optional<std::string> latest_stream_label = {};  // also after the stream was switched off
+  std::optional<TimeToLive> time_to_live = {};
   bool deletion_protected = false;
   std::optional<std::string> table_class = {};  // STANDARD or STANDARD_INFREQUENT_ACCESS, once set
   std::optional<std::string> kms_key = {};      // SSE of type KMS is on

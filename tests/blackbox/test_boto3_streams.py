@@ -9,20 +9,25 @@ from blackbox.test_boto3_client import client_of
 from support.target import ServerCase
 
 
+def streams_client_of(server):
+    """A boto3 client for the streams of `server`, that retries nothing."""
+    return boto3.client(
+        "dynamodbstreams",
+        endpoint_url=server.url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=botocore.config.Config(retries={"total_max_attempts": 1}),
+    )
+
+
 class Boto3Streams(ServerCase):
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.client = client_of(cls.server)
-        cls.streams = boto3.client(
-            "dynamodbstreams",
-            endpoint_url=cls.server.url,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=botocore.config.Config(retries={"total_max_attempts": 1}),
-        )
+        cls.streams = streams_client_of(cls.server)
 
     def table_with_stream(self, name):
         created = self.client.create_table(
