@@ -84,6 +84,23 @@ TEST(RuntimeApiServer, ServesAFunctionManyTimes) {
   }
 }
 
+TEST(RuntimeApiServer, BodyThatTheServerDoesNotReadIsAResponseThatIsTooLarge) {
+  // Around the bootstrap's own bound: straight to the Runtime API.
+  ServedFunction function(R"(
+import http.client, os
+def handler(event, context):
+  if event == 'pid': return os.getpid()
+  api = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])
+  api.request('POST', f'/2018-06-01/runtime/invocation/{context.aws_request_id}/response',
+              b'x' * 20_000_000)
+  assert api.getresponse().status == 413
+)");
+  const auto outcome = function.invoke("1");
+  EXPECT_TRUE(outcome.function_error);
+  EXPECT_THAT(outcome.payload, HasSubstr("Function.ResponseSizeTooLarge"));
+  EXPECT_FALSE(function.invoke("\"pid\"").function_error);
+}
+
 TEST(RuntimeApiServer, LargePayloadsPassAndTooLargeOnesAreTold) {
   ServedFunction function(
       "n = 0\ndef handler(e, c):\n  global n\n  n += 1\n"

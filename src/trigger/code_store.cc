@@ -20,6 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Four times what Lambda takes: all of it is read when it is deployed.
+constexpr std::uint64_t kDirectorySizeBytesMax = std::uint64_t{1} << 30;
+
 class Sha256 {
  public:
   Sha256() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_, EVP_sha256(), nullptr); }
@@ -82,6 +85,7 @@ CodeDigest digest_of_zip(std::string_view zip) {
 Result<CodeDigest> digest_of_directory(const std::string& directory) {
   std::error_code error;
   std::vector<fs::path> paths;
+  std::uint64_t total_size_bytes = 0;
   auto each = fs::recursive_directory_iterator(directory, error);
   for (; !error && each != fs::recursive_directory_iterator(); each.increment(error)) {
     const auto name = each->path().filename();
@@ -90,7 +94,12 @@ Result<CodeDigest> digest_of_directory(const std::string& directory) {
       continue;
     }
     const auto status = each->symlink_status(error);
+    if (fs::is_regular_file(status)) total_size_bytes += each->file_size(error);
     if (fs::is_regular_file(status) || fs::is_symlink(status)) paths.push_back(each->path());
+    if (total_size_bytes > kDirectorySizeBytesMax) {
+      return fail(ErrorCode::kInvalidParameter,
+                  fmt::format("{} is too large to be a function's code", directory));
+    }
   }
   if (error) {
     return fail(ErrorCode::kIo, fmt::format("Cannot read {}: {}", directory, error.message()));

@@ -25,7 +25,8 @@ struct CodeDigest {
 };
 
 [[nodiscard]] CodeDigest digest_of_zip(std::string_view zip);
-/// Over names, modes and contents of everything below `directory`. Errors: kIo.
+/// Over names, modes and contents of everything below `directory`. Errors: kIo; kInvalidParameter
+/// for more than 1 GiB.
 [[nodiscard]] Result<CodeDigest> digest_of_directory(const std::string& directory);
 
 /// Thread-safe; outlives its pins.

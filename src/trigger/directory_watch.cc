@@ -11,6 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "trigger/code_archive.h"
+
 namespace parley::trigger {
 namespace {
 
@@ -45,7 +47,12 @@ Result<std::unique_ptr<DirectoryWatch>> DirectoryWatch::open(const std::string& 
   // A directory made while this walks is an event of its parent, which is watched already.
   auto each = fs::recursive_directory_iterator(
       directory, fs::directory_options::skip_permission_denied, error);
+  std::uint64_t count = 0;
   for (; !error && each != fs::recursive_directory_iterator(); each.increment(error)) {
+    if (++count > kArchiveEntriesMax) {
+      return fail(ErrorCode::kInvalidParameter,
+                  fmt::format("{} has too many files to be a function's code", directory));
+    }
     std::error_code gone;
     if (!each->is_directory(gone) || each->is_symlink(gone)) continue;
     if (is_ignored(each->path().filename().string())) {

@@ -14,7 +14,8 @@ namespace parley::trigger {
 /// One thread at a time.
 class DirectoryWatch {
  public:
-  /// Errors: kIo (no such directory; the system's limit on watches is reached).
+  /// Errors: kIo (no such directory; the system's limit on watches is reached), kInvalidParameter
+  /// for more than kArchiveEntriesMax files and directories.
   [[nodiscard]] static Result<std::unique_ptr<DirectoryWatch>> open(const std::string& directory);
 
   /// True if something has changed since open(); from then on always.

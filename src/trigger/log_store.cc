@@ -40,9 +40,12 @@ FunctionLog::~FunctionLog() {
 
 Result<std::unique_ptr<FunctionLog>> FunctionLog::open(std::string directory,
                                                        const LogLimits& limits) {
-  std::unique_ptr<FunctionLog> log(new FunctionLog(std::move(directory), limits));
-  PARLEY_TRY(log->load());
-  return log;
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) {
+    return fail(ErrorCode::kIo, fmt::format("Cannot make {}: {}", directory, error.message()));
+  }
+  return std::unique_ptr<FunctionLog>(new FunctionLog(std::move(directory), limits));
 }
 
 std::unique_ptr<FunctionLog> FunctionLog::none() {
@@ -51,28 +54,29 @@ std::unique_ptr<FunctionLog> FunctionLog::none() {
   return log;
 }
 
-Status FunctionLog::load() {
+/// A file that cannot be read has no lines; the numbers go on after those it should have.
+void FunctionLog::load() const {
+  if (std::exchange(loaded_, true)) return;
   std::error_code error;
-  fs::create_directories(directory_, error);
-  if (error) {
-    return fail(ErrorCode::kIo, fmt::format("Cannot make {}: {}", directory_, error.message()));
-  }
   for (const auto& entry : fs::directory_iterator(directory_, error)) {
     File file;
     if (!parse_file_name(entry.path().filename().string(), file.first)) continue;
-    const auto bytes = PARLEY_TRY(read_whole(entry.path().string()));
-    const std::size_t whole = bytes.rfind('\n') + 1;  // 0 if there is none
-    if (whole != bytes.size()) fs::resize_file(entry.path(), whole, error);
-    file.size_bytes = whole;
-    file.count = static_cast<std::uint64_t>(
-        std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(whole), '\n'));
+    file.size_bytes = static_cast<std::size_t>(fs::file_size(entry.path(), error));
     files_.push_back(file);
   }
+  if (files_.empty()) return;
   std::ranges::sort(files_, {}, &File::first);
-  if (files_.empty()) return {};
-  next_number_ = files_.back().first + files_.back().count;
-  descriptor_ = ::open(path_of(files_.back()).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-  return {};
+  for (std::size_t i = 0; i + 1 < files_.size(); ++i) {
+    files_[i].count = files_[i + 1].first - files_[i].first;
+  }
+  // The last one may end in a line that a crash cut off.
+  File& last = files_.back();
+  const auto bytes = read_whole(path_of(last)).value_or("");
+  last.size_bytes = bytes.rfind('\n') + 1;  // 0 if there is none
+  if (last.size_bytes != bytes.size()) fs::resize_file(path_of(last), last.size_bytes, error);
+  last.count = static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  next_number_ = last.first + last.count;
+  descriptor_ = ::open(path_of(last).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
 }
 
 std::string FunctionLog::path_of(const File& file) const {
@@ -97,6 +101,7 @@ void FunctionLog::append(TimestampMicros time, const std::vector<std::string>& l
   std::uint64_t count = 0;
   const std::scoped_lock lock(mutex_);
   if (removed_) return;
+  load();
   const auto write_out = [&] {
     if (count == 0) return;
     const bool full =
@@ -148,7 +153,9 @@ Status FunctionLog::read_file(const File& file, std::uint64_t after,
 Result<std::vector<LogLine>> FunctionLog::read(std::uint64_t after, std::size_t limit) const {
   const std::scoped_lock lock(mutex_);
   std::vector<LogLine> lines;
-  if (removed_ || next_number_ == after + 1) return lines;
+  if (removed_) return lines;
+  load();
+  if (next_number_ == after + 1) return lines;
   if (after == 0) {
     // The newest ones: from the first file that is needed for them.
     auto first = files_.end();

@@ -29,7 +29,8 @@ struct LogLimits {
 /// Thread-safe; blocks on the disk, for as long as it takes to copy the lines to the system.
 class FunctionLog {
  public:
-  /// Goes on with what is in `directory`, which is made if it is missing. Errors: kIo.
+  /// Goes on with what is in `directory`, which is made if it is missing; its files are looked at
+  /// when they are first needed. Errors: kIo.
   [[nodiscard]] static Result<std::unique_ptr<FunctionLog>> open(std::string directory,
                                                                  const LogLimits& limits);
   /// A log that keeps nothing.
@@ -55,7 +56,7 @@ class FunctionLog {
     std::size_t size_bytes = 0;
   };
   FunctionLog(std::string directory, const LogLimits& limits);
-  [[nodiscard]] Status load();
+  void load() const;
   [[nodiscard]] std::string path_of(const File& file) const;
   [[nodiscard]] bool begin_file();
   [[nodiscard]] Status read_file(const File& file, std::uint64_t after,
@@ -64,9 +65,10 @@ class FunctionLog {
   const std::string directory_;
   const LogLimits limits_;
   mutable std::mutex mutex_;  // guards what follows
-  std::deque<File> files_;    // oldest first; the last one is written to
-  std::uint64_t next_number_ = 1;
-  int descriptor_ = -1;
+  mutable bool loaded_ = false;
+  mutable std::deque<File> files_;  // oldest first; the last one is written to
+  mutable std::uint64_t next_number_ = 1;
+  mutable int descriptor_ = -1;
   bool removed_ = false;
 };
 

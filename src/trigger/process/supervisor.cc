@@ -237,35 +237,30 @@ void ProcessPool::State::reap(const ProcessPointer& process) {
   process->output.detach();
   endpoints.close(process->address);
   guardian.forget(process->child.id());
-  ChildProcess::Ending how;
   Effects effects;
-  {
-    const std::scoped_lock lock(mutex);
-    how = process->child.reap();
-    process->pid = 0;
-  }
-  process->child = ChildProcess();
+  std::unique_lock lock(mutex);
+  const ChildProcess::Ending how = process->child.reap();
+  process->pid = 0;
   const bool exited_well = !how.signaled && how.value == 0;
   const std::string text = exited_well
                                ? "Runtime exited without providing a reason"
                                : fmt::format("Runtime exited with error: {}", ending_text(how));
-  {
-    const std::scoped_lock lock(mutex);
-    const Phase phase = std::exchange(process->phase, Phase::kEnding);
-    processes.erase(process->id);
-    if (Lane* lane = lane_of(*process)) std::erase(lane->processes, process);
-    if (phase == Phase::kBusy) {
-      complete(
-          process,
-          error_payload("Runtime.ExitError", platform_message(process->running->request_id, text)),
-          true, "error", "Runtime.ExitError", effects);
-    } else if (phase == Phase::kInitializing) {
-      initialisation_failed(process, "Runtime.ExitError", text, effects);
-    }
-    process->next_poll = nullptr;
-    fill_all(effects);
-    changed.notify_all();
+  const Phase phase = std::exchange(process->phase, Phase::kEnding);
+  processes.erase(process->id);
+  if (Lane* lane = lane_of(*process)) std::erase(lane->processes, process);
+  if (phase == Phase::kBusy) {
+    complete(
+        process,
+        error_payload("Runtime.ExitError", platform_message(process->running->request_id, text)),
+        true, "error", "Runtime.ExitError", effects);
+  } else if (phase == Phase::kInitializing) {
+    initialisation_failed(process, "Runtime.ExitError", text, effects);
   }
+  process->next_poll = nullptr;
+  fill_all(effects);
+  changed.notify_all();
+  lock.unlock();
+  process->child = ChildProcess();
   effects.run();
 }
 
