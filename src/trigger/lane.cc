@@ -93,6 +93,21 @@ TimestampMicros Lane::next_look(const LaneRules& rules,
   return when;
 }
 
+void Lane::shrink_batches(std::size_t records_max) {
+  PARLEY_ASSERT(!in_flight_);
+  std::vector<Piece> shrunk;
+  for (const Piece& piece : pieces_) {
+    Piece rest = piece;
+    const std::size_t last = piece.records % records_max;
+    rest.records = last == 0 ? records_max : last;
+    for (std::size_t left = piece.records; left > 0; left -= rest.records) {
+      if (left < piece.records) rest.records = records_max;
+      shrunk.push_back(rest);
+    }
+  }
+  pieces_ = std::move(shrunk);
+}
+
 std::size_t Lane::records_in_flight() const {
   return in_flight_ && !final_in_flight_ ? pieces_.back().records : 0;
 }

@@ -92,6 +92,9 @@ class Lane {
   [[nodiscard]] TimestampMicros next_look(const LaneRules& rules,
                                           const LaneSurroundings& surroundings) const;
 
+  /// Cuts what is to be tried again so that it fits a smaller batch size. Nothing may be in flight.
+  void shrink_batches(std::size_t records_max);
+
   [[nodiscard]] bool is_in_flight() const { return in_flight_; }
   [[nodiscard]] std::size_t records_in_flight() const;
   [[nodiscard]] std::size_t records_queued() const { return queue_.size(); }

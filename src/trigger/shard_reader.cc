@@ -77,6 +77,9 @@ void ShardReader::change_rules(LaneRules rules, RecordFilter filter) {
   rules_ = std::move(rules);
   filter_ = std::move(filter);
   if (!same_lanes) start_lanes(from);
+  for (auto& lane : lanes_) {
+    lane.shrink_batches(static_cast<std::size_t>(rules_.settings.batch_size));
+  }
   ++version_;
 }
 

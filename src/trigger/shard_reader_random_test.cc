@@ -107,8 +107,38 @@ class Episode {
         store();
         break;
       default:
-        if (one_in(4)) restart();
+        if (one_in(4)) {
+          restart();
+        } else if (one_in(3)) {
+          change();
+        }
     }
+  }
+
+  /// Other settings, once nothing is in flight; in few episodes also other lanes and windows.
+  void change() {
+    while (!in_flight_.empty()) end_one();
+    auto settings = some_settings();
+    settings.filter_patterns = settings_.filter_patterns;
+    if (!changes_lanes_) {
+      settings.parallelization_factor = settings_.parallelization_factor;
+      settings.tumbling_window_s = settings_.tumbling_window_s;
+    }
+    settings_ = settings;
+    // As the mappings do it: the change is stored with where it begins.
+    durable_.checkpoint = reader_->checkpoint_under(rules());
+    durable_.settled = life_settled_;
+    reader_->change_rules(rules(), make_filter(settings_).value());
+    reads_all_ = false;
+    if (changes_lanes_) begin_again();
+  }
+
+  /// What was done beyond where the reader begins now may be delivered again.
+  void begin_again() {
+    life_checkpoint_ = reader_->checkpoint_number();
+    std::erase_if(life_settled_, [&](Number number) { return number > life_checkpoint_; });
+    durable_.settled = life_settled_;
+    has_begun_again_ = true;
   }
 
   void write() {
@@ -246,8 +276,12 @@ class Episode {
 
   void store() {
     take_given_up();
-    EXPECT_GE(reader_->checkpoint().number, durable_.checkpoint.number);
+    EXPECT_GE(reader_->checkpoint().number, durable_.checkpoint.number) << "it went back";
     durable_ = {reader_->checkpoint(), life_settled_};
+    if (has_begun_again_) {  // only the checkpoint itself is exact across other lanes
+      std::erase_if(durable_.settled,
+                    [&](Number number) { return number > durable_.checkpoint.number; });
+    }
   }
 
   /// A crash loses what was not stored; a stop waits for what is in flight and stores.
@@ -274,9 +308,9 @@ class Episode {
   void check_end() {
     EXPECT_TRUE(is_finished());
     for (const auto& [number, key] : key_of_) {
-      EXPECT_TRUE(life_settled_.contains(number)) << "lost";
+      EXPECT_TRUE((has_begun_again_ ? ever_settled_ : life_settled_).contains(number)) << "lost";
     }
-    if (settings_.tumbling_window_s > 0 && !crashed_) {
+    if (settings_.tumbling_window_s > 0 && !crashed_ && !has_begun_again_) {
       EXPECT_EQ(final_total_, static_cast<int>(key_of_.size() - lettered_.size()));
     }
     // Whatever the restarts were, nothing of it is delivered once more.
@@ -294,6 +328,8 @@ class Episode {
   bool reads_all_ = false;
   bool failing_ = true;
   bool crashed_ = false;
+  bool changes_lanes_ = one_in(5);
+  bool has_begun_again_ = false;
 
   std::vector<stream::Record> records_;
   std::map<Number, int> key_of_;  // of those that pass the filter

@@ -298,6 +298,18 @@ TEST(ShardReader, OtherLanesGoOnWhileOneFails) {
   EXPECT_FALSE(driver.begin());
 }
 
+TEST(ShardReader, SmallerBatchesApplyToWhatIsTriedAgain) {
+  ShardDriver driver({.batch_size = 8, .retry_attempts_max = 1});
+  driver.add_values(7);
+  driver.deliver(threw());
+  driver.change({.batch_size = 3, .retry_attempts_max = 1});
+  driver.now += kSecond;
+  EXPECT_EQ(driver.deliver(), (Values{"1", "2", "3"}));
+  EXPECT_EQ(driver.deliver(threw()), (Values{"4", "5", "6"}));
+  EXPECT_EQ(driver.given_up().size(), 1u);
+  EXPECT_EQ(driver.deliver(), (Values{"7"}));
+}
+
 TEST(ShardReader, MovingDeliversAgain) {
   ShardDriver driver({});
   driver.add_values(3);
