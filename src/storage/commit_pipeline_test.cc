@@ -208,6 +208,31 @@ TEST_F(Pipeline, CallbacksComeOnceInOrderWithTheStoreUpToDate) {
   EXPECT_TRUE(at_once);
 }
 
+TEST_F(Pipeline, TheWatcherIsToldOnceAGroupOfWatchedCommitsOnly) {
+  int calls = 0;
+  pipeline_.watch([&] { ++calls; });
+  const auto settle = [&] {
+    // The watcher runs before the next group begins.
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(pipeline_.wait(pipeline_.submit(put("z", "z"))));
+  };
+  block();
+  for (int i = 0; i < 3; ++i) pipeline_.submit(put("b", "1"), {}, Watched::kYes);
+  EXPECT_EQ(calls, 0);
+  store_.release();
+  settle();
+  EXPECT_EQ(calls, 1);
+
+  store_.fail_next_writes(1);
+  EXPECT_FALSE(pipeline_.wait(pipeline_.submit(put("c", "1"), {}, Watched::kYes)));
+  settle();
+  EXPECT_EQ(calls, 1);
+
+  pipeline_.watch({});
+  ASSERT_TRUE(pipeline_.wait(pipeline_.submit(put("d", "1"), {}, Watched::kYes)));
+  settle();
+  EXPECT_EQ(calls, 1);
+}
+
 TEST_F(Pipeline, AFailedGroupTakesLaterSubmissionsWithItAndThenGoesOn) {
   const CommitTicket first = block();
   store_.fail_next_writes(1);

@@ -47,5 +47,26 @@ TEST(WriteBatch, AppendsOthersAndItself) {
   EXPECT_EQ(text_of(second), "Eb=;");
 }
 
+TEST(WriteBatch, AValueMayBeMadeOfParts) {
+  WriteBatch batch;
+  batch.put("a", "1");
+  batch.put("b", "");
+  batch.extend_value("23");
+  batch.extend_value("4");
+  batch.erase("c");
+  EXPECT_EQ(text_of(batch), "Pa=1;Pb=234;Ec=;");
+}
+
+TEST(WriteBatch, WhatIsKnownLastIsWrittenOver) {
+  WriteBatch batch;
+  batch.put("a", "1");
+  batch.put("k___", "v__");
+  batch.erase("c");
+  batch.overwrite_key(1, 1, "new");
+  batch.overwrite_value(1, 2, "!");
+  EXPECT_EQ(text_of(batch), "Pa=1;Pknew=v_!;Ec=;");
+  EXPECT_EQ(batch.size_bytes(), 10U);
+}
+
 }  // namespace
 }  // namespace parley::storage
