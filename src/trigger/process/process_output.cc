@@ -63,6 +63,7 @@ void ProcessOutput::add(std::vector<std::string> lines) {
 
 void ProcessOutput::begin_invocation(std::string start_line) {
   const std::scoped_lock lock(mutex_);
+  drain_locked();  // what it printed before
   tail_.clear();
   std::vector<std::string> lines;
   lines.push_back(std::move(start_line));

@@ -37,6 +37,7 @@ class ProcessOutput {
 
   /// Lines of the server's own (START and the like).
   void add(std::vector<std::string> lines);
+  /// After what the process printed before, which is none of the invocation.
   void begin_invocation(std::string start_line);
   /// The log's last bytes since begin_invocation(), with the pipe drained before `end_lines`.
   [[nodiscard]] std::string end_invocation(const std::vector<std::string>& end_lines);
