@@ -1,0 +1,149 @@
+// The path of a request: route, signature's form, JSON, shape, handler, reply.
+#include "api/lambda/lambda.h"
+
+#include <simdjson.h>
+
+#include <utility>
+
+#include "api/envelope.h"
+#include "api/lambda/lambda_call.h"
+#include "api/lambda/lambda_error.h"
+#include "api/lambda/url_text.h"
+#include "api/shape.h"
+
+namespace parley::api {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// "/2015-03-31/…": all of Lambda's paths begin with the date of their version.
+bool begins_with_date(std::string_view path) {
+  constexpr std::string_view kForm = "/dddd-dd-dd/";
+  if (path.size() < kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == 'd' ? !is_digit(path[i]) : path[i] != kForm[i]) return false;
+  }
+  return true;
+}
+
+bool is_own(std::string_view path) {
+  return path.starts_with("/_parley/");
+}
+
+/// What must hold of every call before its route is looked at. Pages of other sites may reach
+/// localhost through a browser: what can run code is not for them.
+Status check_caller(const Request& request) {
+  if (!request.origin.empty()) {
+    return fail(ErrorCode::kAccessDenied,
+                "Functions are not for web pages: a request with an "
+                "Origin is refused");
+  }
+  // Archives are downloaded by plain tools from the address that GetFunction gives.
+  if (is_own(request.path)) return {};
+  return check_signature_form(request);
+}
+
+Status check_body(const LambdaRoute& route, const Request& request) {
+  if (!request.content_encoding.empty() && request.content_encoding != "identity") {
+    return fail(ErrorCode::kInvalidRequestContent, "A body must come without Content-Encoding");
+  }
+  if (request.body.size() <= kLambdaBodySizeBytesMax) return {};
+  return fail(ErrorCode::kRequestEntityTooLarge,
+              std::string("Request must be smaller than 70167211 bytes for the ") +
+                  std::string(route.operation) + " operation");
+}
+
+/// Parses and checks the body into `call.input`, which views `parser`.
+Status read_input(const LambdaRoute& route, LambdaCall& call, simdjson::dom::parser& parser) {
+  if (route.input == nullptr) return {};
+  const std::string_view body = call.request.body.empty() ? "{}" : call.request.body;
+  simdjson::dom::element json;
+  const auto error = parser.parse(body.data(), body.size()).get(json);
+  if (error != simdjson::SUCCESS) {
+    return fail(
+        ErrorCode::kInvalidRequestContent,
+        std::string("Could not parse request body into json: ") + simdjson::error_message(error));
+  }
+  PARLEY_TRY(validate(*route.input, json));
+  if (json.get(call.input) != simdjson::SUCCESS) {
+    return fail(ErrorCode::kSerialization, "The body must be a JSON object");
+  }
+  return {};
+}
+
+Result<LambdaReply> answer(const LambdaRoute& route, LambdaCall& call) {
+  simdjson::dom::parser parser;
+  PARLEY_TRY(read_input(route, call, parser));
+  return route.handler(call);
+}
+
+/// `reply` with the headers of every reply; a handler's own request id stays.
+Reply finish(const Request& request, Result<LambdaReply> outcome, Random& random) {
+  if (!outcome) return lambda_error_reply(request, outcome.error(), random);
+  Reply reply = make_reply(request, outcome->status, std::move(outcome->body), random);
+  reply.content_type = outcome->content_type;
+  for (auto& [name, value] : outcome->headers) {
+    if (name == "x-amzn-RequestId") {
+      for (auto& [existing, text] : reply.headers) {
+        if (existing == name) text = std::move(value);
+      }
+    } else {
+      reply.headers.emplace_back(name, std::move(value));
+    }
+  }
+  return reply;
+}
+
+Result<RouteMatch> admit(const Request& request) {
+  PARLEY_TRY(check_caller(request));
+  RouteMatch match = PARLEY_TRY(find_route(request.method, request.path));
+  PARLEY_TRY(check_body(*match.route, request));
+  return match;
+}
+
+}  // namespace
+
+LambdaService::LambdaService(const LambdaParts& parts, const LambdaOptions& options,
+                             BlockingExecutor run_blocking)
+    : context_(std::make_unique<LambdaContext>(parts, options)),
+      run_blocking_(std::move(run_blocking)) {}
+
+LambdaService::~LambdaService() = default;
+
+bool LambdaService::owns(std::string_view path) {
+  return is_own(path) || begins_with_date(path);
+}
+
+void LambdaService::handle(const Request& request, ReplyCallback reply) {
+  Random& random = context_->parts.random;
+  auto match = admit(request);
+  if (!match) return reply(lambda_error_reply(request, match.error(), random));
+  LambdaCall call{.context = *context_,
+                  .request = request,
+                  .parameters = std::move(match->parameters),
+                  .query = parse_query(request.query)};
+  LambdaCallback done = [request, &random,
+                         callback = std::move(reply)](Result<LambdaReply> outcome) mutable {
+    callback(finish(request, std::move(outcome), random));
+  };
+  const LambdaRoute& route = *match->route;
+  if (route.async_handler != nullptr) return route.async_handler(std::move(call), std::move(done));
+  run_blocking_([&route, call = std::move(call), callback = std::move(done)]() mutable {
+    callback(answer(route, call));
+  });
+}
+
+void LambdaService::stop() {
+  context_->delays.stop();
+}
+
+std::optional<std::string_view> LambdaCall::query_parameter(std::string_view name) const {
+  for (const auto& [key, value] : query) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace parley::api
