@@ -58,9 +58,11 @@ void HttpApiHandler::handle(const net::HttpRequest& request, net::ReplyCallback 
     }
   }
   if (call.date.empty()) call.date = request.header("date");
-  service_->handle(call, [reply = std::move(reply)](api::Reply answer) mutable {
+  api::ReplyCallback send = [reply = std::move(reply)](api::Reply answer) mutable {
     reply(http_reply(std::move(answer)));
-  });
+  };
+  if (api::LambdaService::owns(call.path)) return lambda_->handle(call, std::move(send));
+  service_->handle(call, std::move(send));
 }
 
 }  // namespace parley::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/api.h"
+#include "api/lambda/lambda.h"
 #include "net/http_server.h"
 
 namespace parley::cli {
@@ -9,14 +10,18 @@ namespace parley::cli {
 class HttpApiHandler final : public net::HttpHandler {
  public:
   /// To be called once, before the server starts: a port is bound before the data is opened, so
-  /// that a port in use is found out first. `service` is borrowed and must outlive the server.
-  void attach(api::Service& service) { service_ = &service; }
+  /// that a port in use is found out first. The services are borrowed and must outlive the server.
+  void attach(api::Service& service, api::LambdaService& lambda) {
+    service_ = &service;
+    lambda_ = &lambda;
+  }
 
   void handle(const net::HttpRequest& request, net::ReplyCallback reply) override;
   [[nodiscard]] net::HttpReply failure(int status, std::string_view reason) override;
 
  private:
   api::Service* service_ = nullptr;
+  api::LambdaService* lambda_ = nullptr;
 };
 
 }  // namespace parley::cli

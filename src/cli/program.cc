@@ -9,20 +9,15 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "cli/command_frame.h"
 #include "cli/completion.h"
 #include "cli/ddb_commands.h"
+#include "cli/function_program.h"
 #include "cli/serve.h"
 #include "cli/usage.h"
 
 namespace parley::cli {
 namespace {
-
-constexpr std::string_view kExitCodes =
-    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no answer from the endpoint,\n"
-    "            4 not confirmed, 5 port in use\n";
-
-// The heading of the commands in --help.
-constexpr const char* kCommands = "Commands";
 
 /// A row of `parley ddb`.
 struct DdbRow {
@@ -79,6 +74,8 @@ struct Program {
   CLI::App app{"Parley: DynamoDB on your own machine, at http://localhost:8000", "parley"};
   ServeOptions serve = {};
   DdbOptions ddb = {};
+  FunctionOptions function = {};
+  TriggerOptions trigger = {};
   std::string place = "local";
   std::string shell = {};
 };
@@ -230,6 +227,8 @@ void build(Program& program) {
   program.app.set_version_flag("-V,--version", "parley " PARLEY_VERSION, "Print the version");
   add_serve(program);
   add_ddb(program);
+  add_function(program.app, program.function);
+  add_trigger(program.app, program.trigger);
   add_completion(program);
   program.app.footer(
       fmt::format("Examples:\n"
@@ -237,18 +236,6 @@ void build(Program& program) {
                   "  parley ddb list-conversations\n"
                   "  parley ddb --help\n\n{}",
                   kExitCodes));
-}
-
-ExitCode exit_code_of(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kIo:
-    case ErrorCode::kTimeout:
-      return ExitCode::kUnreachable;
-    case ErrorCode::kInvalidArgument:
-      return ExitCode::kUsage;
-    default:
-      return ExitCode::kFailed;
-  }
 }
 
 /// What may help against `error`, as whole lines.
@@ -335,6 +322,12 @@ ExitCode run_command(Program& program, const Console& console, net::Environment 
   if (command.get_name() == "completion") {
     console.out << completion_script(program.shell);
     return ExitCode::kDone;
+  }
+  if (command.get_name() == "function") {
+    return run_function(command, program.function, console, environment);
+  }
+  if (command.get_name() == "trigger") {
+    return run_trigger(command, program.trigger, console, environment);
   }
   const std::string name = command.get_subcommands().front()->get_name();
   for (const DdbRow& row : kDdbRows) {

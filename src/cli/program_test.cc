@@ -381,7 +381,7 @@ std::string complete(std::vector<std::string> words) {
 }
 
 TEST(Completion, OffersCommandsOptionsAndTheirValues) {
-  EXPECT_EQ(complete({""}), "completion\nddb\nserve\n");
+  EXPECT_EQ(complete({""}), "completion\nddb\nfunction\nserve\ntrigger\n");
   EXPECT_EQ(complete({"ddb", "li"}), "list-conversations\nlist-tables\n");
   EXPECT_EQ(complete({"serve", "--d"}), "--data\n--demo\n--durability\n");
   EXPECT_EQ(complete({"serve", "--durability", ""}), "fsync\nnone\nos\n");
@@ -393,7 +393,9 @@ TEST(Completion, OffersCommandsOptionsAndTheirValues) {
   EXPECT_EQ(complete({"serve", "--durability=n"}), "--durability=none\n");
   EXPECT_EQ(complete({"serve", "--durability", "=", "n"}), "none\n") << "as bash parts it";
   EXPECT_EQ(complete({"serve", "--durability", "="}), "fsync\nnone\nos\n");
-  EXPECT_EQ(complete({}), "completion\nddb\nserve\n");
+  EXPECT_EQ(complete({}), "completion\nddb\nfunction\nserve\ntrigger\n");
+  EXPECT_EQ(complete({"trigger", "dead-letters", "re"}), "replay\n");
+  EXPECT_EQ(complete({"trigger", "create", "--starting-position", ""}), "LATEST\nTRIM_HORIZON\n");
 }
 
 TEST(Completion, EveryShellHasAScript) {

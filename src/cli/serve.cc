@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "cli/blocking_pool.h"
 #include "cli/founding_table.h"
+#include "cli/function_host.h"
 #include "cli/http_api_handler.h"
 #include "cli/seed.h"
 #include "client/local_database.h"
@@ -75,6 +76,16 @@ Status load_demo(api::Service& service, const Clock& clock, Random& random) {
   return {};
 }
 
+/// Where this machine's own processes reach a server bound to `bind`.
+std::string local_url(const std::string& bind, std::uint16_t port) {
+  const bool any_v4 = bind == "localhost" || bind == "0.0.0.0";
+  const std::string host = any_v4                                ? "127.0.0.1"
+                           : bind == "::"                        ? "[::1]"
+                           : bind.find(':') != std::string::npos ? "[" + bind + "]"
+                                                                 : bind;
+  return fmt::format("http://{}:{}", host, port);
+}
+
 void print_banner(const ServeOptions& options, const std::string& directory, std::uint16_t port,
                   const Console& console) {
   const bool is_v6 = options.bind.find(':') != std::string::npos;
@@ -86,12 +97,13 @@ void print_banner(const ServeOptions& options, const std::string& directory, std
   console.out << fmt::format(
       "Parley {}\n\n"
       "  DynamoDB  {}  (any credentials, any region)\n"
+      "  Lambda    {}  (functions and triggers on tables' streams)\n"
       "  data      {}  ({})\n\n"
       "Try, in another terminal:\n"
       "  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION={}\n"
       "  aws dynamodb list-tables --endpoint-url {}\n",
-      PARLEY_VERSION, url, options.in_memory ? "in memory" : directory, durability_text(options),
-      options.region, url);
+      PARLEY_VERSION, url, url, options.in_memory ? "in memory" : directory,
+      durability_text(options), options.region, url);
   if (!options.demo) {
     console.out << fmt::format("  {1} ddb schema-load{0} && {1} ddb seed{0}\n", endpoint,
                                console.program);
@@ -103,8 +115,8 @@ void print_banner(const ServeOptions& options, const std::string& directory, std
       endpoint, console.program);
   if (!is_loopback(options.bind)) {
     console.err << fmt::format(
-        "parley: warning: whoever reaches {} can read and write everything: signatures are not "
-        "verified\n",
+        "parley: warning: whoever reaches {} can read and write everything, and run functions: "
+        "signatures are not verified\n",
         options.bind);
   }
   console.out.flush();
@@ -142,6 +154,8 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
   http.bind_address = options.bind;
   http.port = options.port;
   http.threads = options.threads;
+  http.large_bodies = {.path_prefixes = api::kLambdaLargeBodyPaths,
+                       .size_bytes_max = api::kLambdaBodySizeBytesMax};
   auto server = net::HttpServer::listen(http, handler);
   if (!server && server.error().code == ErrorCode::kLocked) {
     console.err << fmt::format("parley: {} with --port\n", server.error().message);
@@ -150,6 +164,7 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
   if (!server) return std::unexpected(server.error());
 
   auto store = PARLEY_TRY(storage::open_store({.directory = directory}));
+  storage::KeyValueStore& stored = *store;  // the database's from now on
   engine::DatabaseOptions database_options;
   database_options.commit.sync = sync_of(options.durability);
   database_options.realm.region = options.region;
@@ -160,19 +175,26 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
       PARLEY_TRY(engine::Database::open(std::move(store), database_options, clock, random));
   BlockingPool pool(kBlockingThreadsMax);
   api::Service service(*database, [&pool](BlockingPool::Task task) { pool.run(std::move(task)); });
-  handler.attach(service);
+  const auto host =
+      PARLEY_TRY(FunctionHost::open({.directory = options.in_memory ? "" : directory + "/functions",
+                                     .endpoint_url = local_url(options.bind, (*server)->port())},
+                                    *database, stored, clock, random));
+  handler.attach(service, host->service());
   (*server)->start();
   if (options.demo) {
     const Status loaded = load_demo(service, clock, random);
     if (!loaded) {
       (*server)->stop(std::chrono::milliseconds(0));
+      host->stop(std::chrono::milliseconds(0));
       pool.stop();
       return std::unexpected(loaded.error());
     }
   }
   print_banner(options, directory, (*server)->port(), console);
   signals.wait();
+  host->end_waiting();
   (*server)->stop(kStopGrace);
+  host->stop(kStopGrace);
   pool.stop();
   console.out << "Stopped.\n";
   console.out.flush();

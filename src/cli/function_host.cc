@@ -1,0 +1,112 @@
+#include "cli/function_host.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "net/http_client.h"
+
+namespace parley::cli {
+namespace {
+
+// Calls of the Lambda API that may block: deployments, and replays of dead letters, which take as
+// long as their functions.
+constexpr std::size_t kBlockingThreadsMax = 8;
+constexpr std::chrono::milliseconds kPostTimeout{10'000};
+
+/// Posts an on-failure record as JSON. Errors: kInvalidArgument, kIo, kTimeout, kRemote.
+Status post_to_url(const std::string& url, const std::string& body) {
+  const net::Url endpoint = PARLEY_TRY(net::Url::parse(url));
+  net::HttpClientOptions options;
+  options.connect_timeout = kPostTimeout;
+  options.request_timeout = kPostTimeout;
+  net::HttpClient client(endpoint, options);
+  const auto reply = PARLEY_TRY(client.send(
+      {.path = endpoint.path,
+       .query = endpoint.query,
+       .headers = {{"Content-Type", "application/json"}, {"User-Agent", "parley/" PARLEY_VERSION}},
+       .body = body}));
+  if (reply.status >= 200 && reply.status < 300) return {};
+  return fail(ErrorCode::kRemote, fmt::format("{} answered with status {}", url, reply.status));
+}
+
+}  // namespace
+
+Result<TemporaryDirectory> TemporaryDirectory::make() {
+  const char* parent = std::getenv("TMPDIR");
+  std::string path =
+      fmt::format("{}/parley-XXXXXX", parent != nullptr && parent[0] == '/' ? parent : "/tmp");
+  if (::mkdtemp(path.data()) == nullptr) {
+    return fail(ErrorCode::kIo,
+                fmt::format("Cannot make a directory {}: {}", path, std::strerror(errno)));
+  }
+  TemporaryDirectory directory;
+  directory.path_ = std::move(path);
+  return directory;
+}
+
+TemporaryDirectory& TemporaryDirectory::operator=(TemporaryDirectory&& other) noexcept {
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+Result<std::unique_ptr<FunctionHost>> FunctionHost::open(const FunctionHostOptions& options,
+                                                         engine::Database& database,
+                                                         storage::KeyValueStore& store,
+                                                         const Clock& clock, Random& random) {
+  std::unique_ptr<FunctionHost> host(new FunctionHost);
+  if (options.directory.empty()) {
+    host->temporary_directory_ = PARLEY_TRY(TemporaryDirectory::make());
+  }
+  host->endpoints_ = std::make_unique<RuntimeApiServer>();
+  trigger::FunctionsOptions function_options;
+  function_options.directory =
+      options.directory.empty() ? host->temporary_directory_.path() : options.directory;
+  function_options.endpoint_url = options.endpoint_url;
+  host->functions_ =
+      PARLEY_TRY(trigger::Functions::open(store, database.commits(), *host->endpoints_,
+                                          database.realm(), function_options, clock, random));
+  trigger::MappingsOptions mapping_options;
+  mapping_options.post_to_url = post_to_url;
+  host->mappings_ = PARLEY_TRY(
+      trigger::Mappings::open(store, database.commits(), database.streams(), *host->functions_,
+                              database.realm(), mapping_options, clock, random));
+  host->pool_ = std::make_unique<BlockingPool>(kBlockingThreadsMax);
+  api::LambdaOptions service_options;
+  service_options.concurrency_max = function_options.concurrency_max;
+  host->service_ = std::make_unique<api::LambdaService>(
+      api::LambdaParts{.functions = *host->functions_,
+                       .mappings = *host->mappings_,
+                       .realm = database.realm(),
+                       .clock = clock,
+                       .random = random},
+      service_options,
+      [pool = host->pool_.get()](BlockingPool::Task task) { pool->run(std::move(task)); });
+  return host;
+}
+
+FunctionHost::~FunctionHost() {
+  stop(std::chrono::milliseconds(0));
+}
+
+void FunctionHost::end_waiting() {
+  if (service_ != nullptr) service_->stop();
+}
+
+void FunctionHost::stop(std::chrono::milliseconds grace) {
+  if (std::exchange(stopped_, true)) return;
+  end_waiting();
+  if (mappings_ != nullptr) mappings_->stop(grace);
+  if (functions_ != nullptr) functions_->stop(grace);
+  if (pool_ != nullptr) pool_->stop();
+}
+
+}  // namespace parley::cli

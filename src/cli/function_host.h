@@ -1,0 +1,77 @@
+// FunctionHost: everything of `parley serve` that functions need, put together: their child
+// processes, the event source mappings, the Lambda API.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "api/lambda/lambda.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "cli/blocking_pool.h"
+#include "cli/runtime_api_server.h"
+#include "engine/engine.h"
+#include "storage/key_value_store.h"
+#include "trigger/functions.h"
+#include "trigger/mappings.h"
+
+namespace parley::cli {
+
+/// A directory that goes when this does.
+class TemporaryDirectory {
+ public:
+  /// Below $TMPDIR, else /tmp. Errors: kIo.
+  [[nodiscard]] static Result<TemporaryDirectory> make();
+  TemporaryDirectory() = default;
+  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) {
+    other.path_.clear();
+  }
+  TemporaryDirectory& operator=(TemporaryDirectory&& other) noexcept;
+  ~TemporaryDirectory();
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;  // empty: none
+};
+
+struct FunctionHostOptions {
+  std::string directory;     // for code and logs; empty: a temporary one
+  std::string endpoint_url;  // of this server, for what functions call
+};
+
+/// Thread-safe where its parts are.
+class FunctionHost {
+ public:
+  /// Loads functions and mappings and starts reading streams. `store` and `database` are borrowed
+  /// and must outlive this. Errors: kIo, kCorruption.
+  [[nodiscard]] static Result<std::unique_ptr<FunctionHost>> open(
+      const FunctionHostOptions& options, engine::Database& database, storage::KeyValueStore& store,
+      const Clock& clock, Random& random);
+  /// As stop() without grace.
+  ~FunctionHost();
+
+  [[nodiscard]] api::LambdaService& service() { return *service_; }
+  [[nodiscard]] trigger::Functions& functions() { return *functions_; }
+
+  /// Ends the requests that only wait for something to happen; before the HTTP server stops.
+  void end_waiting();
+  /// After the HTTP server has stopped: streams are read no more, then functions run no more. What
+  /// is in flight has `grace` to end; then it is delivered again at the next start.
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  FunctionHost() = default;
+
+  // Destroyed from the last to the first: each uses those before it.
+  TemporaryDirectory temporary_directory_;
+  std::unique_ptr<RuntimeApiServer> endpoints_;
+  std::unique_ptr<trigger::Functions> functions_;
+  std::unique_ptr<trigger::Mappings> mappings_;
+  std::unique_ptr<BlockingPool> pool_;
+  std::unique_ptr<api::LambdaService> service_;
+  bool stopped_ = false;
+};
+
+}  // namespace parley::cli
