@@ -31,7 +31,10 @@ class JavaScriptSdk(ServerCase):
         return int(passed.group(1))
 
     def test_client(self):
-        self.assertEqual(self.run_file("client.test.mjs"), 5)
+        self.assertEqual(self.run_file("client.test.mjs"), 6)
 
     def test_document_client(self):
         self.assertEqual(self.run_file("document.test.mjs"), 4)
+
+    def test_lambda_client(self):
+        self.assertEqual(self.run_file("lambda.test.mjs"), 4)
