@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -16,6 +17,13 @@ namespace {
 // long as their functions.
 constexpr std::size_t kBlockingThreadsMax = 8;
 constexpr std::chrono::milliseconds kPostTimeout{10'000};
+
+using Steady = std::chrono::steady_clock;
+
+std::chrono::milliseconds time_until(Steady::time_point deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Steady::now());
+  return std::max(left, std::chrono::milliseconds(0));
+}
 
 /// Posts an on-failure record as JSON. Errors: kInvalidArgument, kIo, kTimeout, kRemote.
 Status post_to_url(const std::string& url, const std::string& body) {
@@ -94,18 +102,19 @@ Result<std::unique_ptr<FunctionHost>> FunctionHost::open(const FunctionHostOptio
 }
 
 FunctionHost::~FunctionHost() {
-  stop(std::chrono::milliseconds(0));
+  stop(Steady::now());
 }
 
-void FunctionHost::end_waiting() {
+void FunctionHost::drain(Steady::time_point deadline) {
+  if (std::exchange(drained_, true)) return;
   if (service_ != nullptr) service_->stop();
+  if (mappings_ != nullptr) mappings_->stop(time_until(deadline));
 }
 
-void FunctionHost::stop(std::chrono::milliseconds grace) {
+void FunctionHost::stop(Steady::time_point deadline) {
   if (std::exchange(stopped_, true)) return;
-  end_waiting();
-  if (mappings_ != nullptr) mappings_->stop(grace);
-  if (functions_ != nullptr) functions_->stop(grace);
+  drain(deadline);
+  if (functions_ != nullptr) functions_->stop(time_until(deadline));
   if (pool_ != nullptr) pool_->stop();
 }
 

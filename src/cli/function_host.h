@@ -49,17 +49,18 @@ class FunctionHost {
   [[nodiscard]] static Result<std::unique_ptr<FunctionHost>> open(
       const FunctionHostOptions& options, engine::Database& database, storage::KeyValueStore& store,
       const Clock& clock, Random& random);
-  /// As stop() without grace.
+  /// As stop() without time.
   ~FunctionHost();
 
   [[nodiscard]] api::LambdaService& service() { return *service_; }
   [[nodiscard]] trigger::Functions& functions() { return *functions_; }
 
-  /// Ends the requests that only wait for something to happen; before the HTTP server stops.
-  void end_waiting();
-  /// After the HTTP server has stopped: streams are read no more, then functions run no more. What
-  /// is in flight has `grace` to end; then it is delivered again at the next start.
-  void stop(std::chrono::milliseconds grace);
+  /// Before the HTTP server stops: ends the requests that only wait for something to happen, and
+  /// reads streams no more. Batches in flight have until `deadline` to end, while the database
+  /// still answers their functions; after that they are delivered again at the next start.
+  void drain(std::chrono::steady_clock::time_point deadline);
+  /// After the HTTP server has stopped: functions that run have until `deadline` to end.
+  void stop(std::chrono::steady_clock::time_point deadline);
 
  private:
   FunctionHost() = default;
@@ -71,6 +72,7 @@ class FunctionHost {
   std::unique_ptr<trigger::Mappings> mappings_;
   std::unique_ptr<BlockingPool> pool_;
   std::unique_ptr<api::LambdaService> service_;
+  bool drained_ = false;
   bool stopped_ = false;
 };
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <ostream>
 
@@ -185,16 +187,19 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
     const Status loaded = load_demo(service, clock, random);
     if (!loaded) {
       (*server)->stop(std::chrono::milliseconds(0));
-      host->stop(std::chrono::milliseconds(0));
+      host->stop(std::chrono::steady_clock::now());
       pool.stop();
       return std::unexpected(loaded.error());
     }
   }
   print_banner(options, directory, (*server)->port(), console);
   signals.wait();
-  host->end_waiting();
-  (*server)->stop(kStopGrace);
-  host->stop(kStopGrace);
+  const auto deadline = std::chrono::steady_clock::now() + kStopGrace;
+  host->drain(deadline);
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  (*server)->stop(std::max(left, std::chrono::milliseconds(0)));
+  host->stop(deadline);
   pool.stop();
   console.out << "Stopped.\n";
   console.out.flush();

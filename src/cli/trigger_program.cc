@@ -57,7 +57,7 @@ constexpr std::array<TriggerRow, 8> kTriggerRows{{
     {"replay", "Deliver again what changed since a time or a sequence number",
      "  parley trigger replay hello --from 15m\n"
      "  parley trigger replay hello --from 2026-11-22T18:20:00Z\n"
-     "  parley trigger replay 3f1c --from 001763835633000123000\n",
+     "  parley trigger replay 3f1c --from 101763835633000123000\n",
      replay_trigger, TriggerRow::kTrigger | TriggerRow::kReplay},
     {"delete", "Delete a trigger", "  parley trigger delete hello\n", delete_trigger,
      TriggerRow::kTrigger},

@@ -52,6 +52,18 @@ class LambdaFunctions(LambdaCase):
             ("ResourceNotFoundException", f"Function not found: {ARN}life", 404),
         )
 
+    def test_an_archive_may_be_larger_than_a_request_to_dynamodb(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as files:
+            files.writestr("lambda_function.py", ECHO)
+            files.writestr("weight", bytes(17 << 20))
+        self.make_function("heavy", Code={"ZipFile": packed.getvalue()})
+        self.assertEqual(self.invoke("heavy", {})[0]["StatusCode"], 200)
+        code, _, status = self.failure_of(
+            self.functions.update_function_code, FunctionName="heavy", ZipFile=bytes(53 << 20)
+        )
+        self.assertEqual((code, status), ("RequestEntityTooLargeException", 413))
+
     def test_lists_come_in_pages(self):
         for name in ("page-a", "page-b", "page-c"):
             self.make_function(name)
