@@ -8,7 +8,15 @@ import urllib.error
 import urllib.request
 import zipfile
 
-from blackbox.lambda_case import COPIER, ECHO, ROLE, LambdaCase, archive, eventually
+from blackbox.lambda_case import (
+    COPIER,
+    ECHO,
+    PATIENCE_S,
+    ROLE,
+    LambdaCase,
+    archive,
+    eventually,
+)
 
 ARN = "arn:aws:lambda:us-east-1:000000000001:function:"
 
@@ -410,3 +418,36 @@ class EventSourceMappings(LambdaCase):
             self.failure_of(self.functions.get_event_source_mapping, UUID="none"),
             ("ResourceNotFoundException", "The resource you requested does not exist.", 404),
         )
+
+
+SLOW_COPIER = COPIER.replace(
+    "    for record", '    print("begun", flush=True)\n    time.sleep(1)\n    for record', 1
+).replace("import os", "import os\nimport time", 1)
+
+
+class AStopOfTheServer(LambdaCase):
+    server_options = {"in_memory": False}
+
+    def test_a_batch_in_flight_ends_first(self):
+        arn = self.make_table("stop-source", "NEW_IMAGE")
+        self.make_table("stop-target")
+        self.make_function("slow", SLOW_COPIER, Environment={"Variables": {"TARGET": "stop-target"}})
+        mapping = self.make_mapping(
+            EventSourceArn=arn,
+            FunctionName="slow",
+            StartingPosition="TRIM_HORIZON",
+            MaximumRetryAttempts=0,
+        )
+        self.tables.put_item(TableName="stop-source", Item={"pk": {"S": "a"}})
+        logs = f"{self.server.url}/_parley/functions/slow/logs?wait=1000"
+        eventually(lambda: b"begun" in urllib.request.urlopen(logs).read())
+        # Not stop(): that would remove the data.
+        self.server.process.terminate()
+        self.assertEqual(self.server.process.wait(PATIENCE_S), 0)
+        self.server.output.close()
+        self.server.start()
+        self.assertEqual(list(self.items("stop-target")), ["a"])
+        letters = urllib.request.urlopen(f"{self.server.url}/_parley/dead-letters").read()
+        self.assertEqual(json.loads(letters), {"DeadLetters": []})
+        found = self.functions.get_event_source_mapping(UUID=mapping["UUID"])
+        self.assertEqual(found["State"], "Enabled")
