@@ -431,7 +431,9 @@ class AStopOfTheServer(LambdaCase):
     def test_a_batch_in_flight_ends_first(self):
         arn = self.make_table("stop-source", "NEW_IMAGE")
         self.make_table("stop-target")
-        self.make_function("slow", SLOW_COPIER, Environment={"Variables": {"TARGET": "stop-target"}})
+        self.make_function(
+            "slow", SLOW_COPIER, Environment={"Variables": {"TARGET": "stop-target"}}
+        )
         mapping = self.make_mapping(
             EventSourceArn=arn,
             FunctionName="slow",
