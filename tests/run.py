@@ -5,8 +5,8 @@
     tests/run.py --build DIR                 every suite, the unit tests in DIR first
     tests/run.py [--build DIR] SUITE [...]   one suite, with options of its own
 
-The suites: unit, blackbox, founding, deploy, differential, crash. blackbox, founding and deploy take
-words: only tests whose names contain one of them run. differential and crash take --help.
+The suites: unit, blackbox, founding, triggers, deploy, differential, crash. The four in the middle
+take words: only tests whose names contain one of them run. differential and crash take --help.
 
 The server under test is DIR's (or, without --build, the release build's, else the development
 build's); PARLEY_BINARY names another.
@@ -22,7 +22,7 @@ import unittest
 
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS))
-SUITES = ("unit", "blackbox", "founding", "deploy", "differential", "crash")
+SUITES = ("unit", "blackbox", "founding", "triggers", "deploy", "differential", "crash")
 
 
 def run_unit(build):
