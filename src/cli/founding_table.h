@@ -15,6 +15,8 @@
 
 namespace parley::cli {
 
+/// The native conversation trigger, as a function that mappings name.
+inline constexpr std::string_view kConversationFunction = "parley-conversation-trigger";
 inline constexpr std::string_view kDefaultTable = "cruddur-messages";
 inline constexpr std::string_view kMessageGroupIndex = "message-group-sk-index";
 

@@ -82,6 +82,10 @@ Result<std::unique_ptr<FunctionHost>> FunctionHost::open(const FunctionHostOptio
   host->functions_ =
       PARLEY_TRY(trigger::Functions::open(store, database.commits(), *host->endpoints_,
                                           database.realm(), function_options, clock, random));
+  // Before the mappings, which may call them at once.
+  for (const NativeFunctionEntry& native : options.natives) {
+    host->functions_->add_native(native.name, native.description, native.function);
+  }
   trigger::MappingsOptions mapping_options;
   mapping_options.post_to_url = post_to_url;
   host->mappings_ = PARLEY_TRY(

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api/lambda/lambda.h"
 #include "base/clock.h"
@@ -36,9 +38,17 @@ class TemporaryDirectory {
   std::string path_;  // empty: none
 };
 
+/// A function of this program, listed among the deployed ones.
+struct NativeFunctionEntry {
+  std::string name;
+  std::string description;
+  trigger::NativeFunction function;
+};
+
 struct FunctionHostOptions {
   std::string directory;     // for code and logs; empty: a temporary one
   std::string endpoint_url;  // of this server, for what functions call
+  std::vector<NativeFunctionEntry> natives = {};
 };
 
 /// Thread-safe where its parts are.
@@ -53,7 +63,7 @@ class FunctionHost {
   ~FunctionHost();
 
   [[nodiscard]] api::LambdaService& service() { return *service_; }
-  [[nodiscard]] trigger::Functions& functions() { return *functions_; }
+  [[nodiscard]] trigger::Mappings& mappings() { return *mappings_; }
 
   /// Before the HTTP server stops: ends the requests that only wait for something to happen, and
   /// reads streams no more. Batches in flight have until `deadline` to end, while the database

@@ -18,6 +18,7 @@
 #include "cli/seed.h"
 #include "client/local_database.h"
 #include "engine/engine.h"
+#include "messaging/conversation_trigger.h"
 #include "net/http_server.h"
 #include "storage/storage.h"
 
@@ -67,14 +68,19 @@ std::string durability_text(const ServeOptions& options) {
   return {};
 }
 
-/// Makes the messaging table and its conversation, unless the table is there already.
-Status load_demo(api::Service& service, const Clock& clock, Random& random) {
-  client::LocalDatabase database(service);
+/// Makes the messaging table, its conversation and the trigger on its stream, unless the table is
+/// there already.
+Status load_demo(client::Database& database, const engine::Database& tables,
+                 trigger::Mappings& mappings, const Clock& clock, Random& random) {
   const auto created = database.call("CreateTable", table_definition(kDefaultTable));
   if (!created && client::is_service_error(created.error(), "ResourceInUseException")) return {};
   if (!created) return std::unexpected(created.error());
   PARLEY_TRY(seed_conversation(database, kDefaultTable, clock, random, client::system_pause(),
                                [](std::size_t, std::size_t) {}));
+  const auto table = PARLEY_TRY(tables.find_table(kDefaultTable));
+  PARLEY_TRY(mappings.create(
+      model::stream_arn(tables.realm(), table->name, table->latest_stream_label.value_or("")),
+      std::string(kConversationFunction), trigger::StartingPosition::kLatest, {}));
   return {};
 }
 
@@ -177,14 +183,22 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
       PARLEY_TRY(engine::Database::open(std::move(store), database_options, clock, random));
   BlockingPool pool(kBlockingThreadsMax);
   api::Service service(*database, [&pool](BlockingPool::Task task) { pool.run(std::move(task)); });
-  const auto host =
-      PARLEY_TRY(FunctionHost::open({.directory = options.in_memory ? "" : directory + "/functions",
-                                     .endpoint_url = local_url(options.bind, (*server)->port())},
-                                    *database, stored, clock, random));
+  client::LocalDatabase in_process(service);
+  messaging::ConversationTrigger conversations(
+      in_process, {.log = [&console](const std::string& line) {
+        console.err << fmt::format("parley: {}: {}\n", kConversationFunction, line);
+      }});
+  const auto host = PARLEY_TRY(FunctionHost::open(
+      {.directory = options.in_memory ? "" : directory + "/functions",
+       .endpoint_url = local_url(options.bind, (*server)->port()),
+       .natives = {{std::string(kConversationFunction),
+                    "Moves every member's conversation row to the newest message",
+                    [&](std::string_view event) { return conversations.handle(event); }}}},
+      *database, stored, clock, random));
   handler.attach(service, host->service());
   (*server)->start();
   if (options.demo) {
-    const Status loaded = load_demo(service, clock, random);
+    const Status loaded = load_demo(in_process, *database, host->mappings(), clock, random);
     if (!loaded) {
       (*server)->stop(std::chrono::milliseconds(0));
       host->stop(std::chrono::steady_clock::now());

@@ -79,7 +79,7 @@ class ManyConversations(unittest.TestCase):
             try:
                 self.dynamodb.put_item(TableName=TABLE, Item=item)
                 return
-            except (botocore.exceptions.HTTPClientError, botocore.exceptions.ClientError):
+            except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
                 pause.wait(0.01)
         raise AssertionError("the server did not come back")
 
