@@ -14,7 +14,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr auto kTable = R"({"TableName":"Music",
-  "KeySchema":[{"AttributeName":"Artist","KeyType":"HASH"},{"AttributeName":"Song","KeyType":"RANGE"}],
+  "KeySchema":[{"AttributeName":"Artist","KeyType":"HASH"},
+               {"AttributeName":"Song","KeyType":"RANGE"}],
   "AttributeDefinitions":[{"AttributeName":"Artist","AttributeType":"S"},
                           {"AttributeName":"Song","AttributeType":"S"}],
   "ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":5},
