@@ -82,7 +82,9 @@ bench:
 	@cmake --preset release -DPARLEY_BENCH=ON >/dev/null
 	@cmake --build build/release
 	@ln -sf src/cli/parley build/release/parley
-	@/usr/bin/python3 bench/run.py $(ARGS)
+	@status=0; /usr/bin/python3 bench/run.py $(ARGS) || status=1; \
+	$(if $(findstring --only,$(ARGS)),,/usr/bin/python3 bench/triggers.py \
+	  $(filter --write-docs,$(ARGS)) || status=1;) exit $$status
 
 clean:
 	@rm -rf build
