@@ -141,7 +141,9 @@ def zip_of(files):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o100755 << 16  # a bootstrap must be executable
+            archive.writestr(entry, content)
     return buffer.getvalue()
 
 
