@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 #include <ostream>
+#include <utility>
 
 #include "api/api.h"
 #include "base/clock.h"
@@ -28,6 +29,10 @@ namespace {
 constexpr std::chrono::seconds kStopGrace{5};
 // Table operations are the only tasks; more threads than this would wait for each other.
 constexpr std::size_t kBlockingThreadsMax = 4;
+
+/// The trigger's own writes to the table are none of its business.
+constexpr std::string_view kMessagesAlone =
+    R"({"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"MSG#"}]}}}})";
 
 /// Keeps the signals that end the server for wait().
 class EndSignals {
@@ -78,9 +83,11 @@ Status load_demo(client::Database& database, const engine::Database& tables,
   PARLEY_TRY(seed_conversation(database, kDefaultTable, clock, random, client::system_pause(),
                                [](std::size_t, std::size_t) {}));
   const auto table = PARLEY_TRY(tables.find_table(kDefaultTable));
+  trigger::MappingSettings settings;
+  settings.filter_patterns = {std::string(kMessagesAlone)};
   PARLEY_TRY(mappings.create(
       model::stream_arn(tables.realm(), table->name, table->latest_stream_label.value_or("")),
-      std::string(kConversationFunction), trigger::StartingPosition::kLatest, {}));
+      std::string(kConversationFunction), trigger::StartingPosition::kLatest, std::move(settings)));
   return {};
 }
 
@@ -118,7 +125,8 @@ void print_banner(const ServeOptions& options, const std::string& directory, std
   }
   console.out << fmt::format(
       "  {1} ddb list-conversations{0}\n"
-      "  {1} ddb get-conversation{0}\n\n"
+      "  {1} ddb get-conversation{0}\n"
+      "  {1} trigger status{0}\n\n"
       "Ctrl-C stops the server.\n",
       endpoint, console.program);
   if (!is_loopback(options.bind)) {
