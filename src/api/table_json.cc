@@ -9,6 +9,7 @@
 #include "api/json_object.h"
 #include "api/table_members.h"
 #include "codec/item_json.h"
+#include "stream/record_json.h"
 
 namespace parley::api {
 namespace {
@@ -70,20 +71,6 @@ std::string_view name_of(model::ProjectionType type) {
       break;
   }
   return "ALL";
-}
-
-std::string_view name_of(model::StreamViewType type) {
-  switch (type) {
-    case model::StreamViewType::kKeysOnly:
-      return "KEYS_ONLY";
-    case model::StreamViewType::kNewImage:
-      return "NEW_IMAGE";
-    case model::StreamViewType::kOldImage:
-      return "OLD_IMAGE";
-    case model::StreamViewType::kNewAndOldImages:
-      break;
-  }
-  return "NEW_AND_OLD_IMAGES";
 }
 
 /// Commas between the elements of an array.
@@ -222,7 +209,7 @@ void append_settings(ObjectWriter& object, std::string& out, const model::Table&
     object.member("StreamSpecification");
     ObjectWriter stream(out);
     append_flag(stream, out, "StreamEnabled", true);
-    append_text(stream, out, "StreamViewType", name_of(table.stream->view_type));
+    append_text(stream, out, "StreamViewType", stream::wire_name(table.stream->view_type));
     stream.finish();
   }
   if (table.latest_stream_label) {

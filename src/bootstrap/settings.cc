@@ -1,20 +1,11 @@
 #include "bootstrap/settings.h"
 
-#include <fmt/format.h>
-
 namespace parley::bootstrap {
 namespace {
 
 std::string text_of(net::Environment environment, const char* name) {
   const char* text = environment(name);
   return text != nullptr ? text : "";
-}
-
-std::string endpoint_of(net::Environment environment, const std::string& region) {
-  for (const char* name : {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"}) {
-    if (auto url = text_of(environment, name); !url.empty()) return url;
-  }
-  return client::aws_endpoint(region);
 }
 
 }  // namespace
@@ -31,7 +22,8 @@ Result<Settings> settings_of(net::Environment environment) {
   settings.database.credentials = *profile.credentials;
   settings.database.user_agent = "parley-conversation-trigger";
   settings.database.endpoint =
-      PARLEY_TRY(net::Url::parse(endpoint_of(environment, *profile.region)));
+      PARLEY_TRY(net::Url::parse(net::named_endpoint(environment, "DYNAMODB")
+                                     .value_or(client::aws_endpoint(*profile.region))));
   if (auto table = text_of(environment, "TABLE_NAME"); !table.empty()) {
     settings.trigger.table = std::move(table);
   }

@@ -9,6 +9,7 @@
 #include "cli/ddb_commands.h"
 #include "cli/json_text.h"
 #include "client/remote_database.h"
+#include "codec/item_json.h"
 
 namespace parley::cli {
 namespace {

@@ -9,16 +9,6 @@ namespace {
 
 constexpr std::string_view kDefaultRegion = "us-east-1";
 
-/// As the AWS SDKs have it; prod alone does not ask, so that it always means AWS.
-/// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-std::string local_endpoint(net::Environment environment) {
-  for (const char* name : {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"}) {
-    const char* url = environment(name);
-    if (url != nullptr && url[0] != '\0') return url;
-  }
-  return std::string(kLocalEndpoint);
-}
-
 bool is_aws_host(std::string_view host) {
   return host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
 }
@@ -49,9 +39,12 @@ Result<DdbTarget> open_ddb_target(const DdbTargetOptions& options, net::Environm
                 "No AWS region: set AWS_REGION, or name one with --region");
   }
   if (target.region.empty()) target.region = kDefaultRegion;
-  target.address = !options.endpoint_url.empty() ? options.endpoint_url
-                   : options.prod                ? client::aws_endpoint(target.region)
-                                                 : local_endpoint(environment);
+  // prod alone does not ask the environment, so that it always means AWS.
+  target.address =
+      !options.endpoint_url.empty() ? options.endpoint_url
+      : options.prod
+          ? client::aws_endpoint(target.region)
+          : net::named_endpoint(environment, "DYNAMODB").value_or(std::string(kLocalEndpoint));
   client::RemoteDatabaseOptions remote;
   remote.endpoint = PARLEY_TRY(net::Url::parse(target.address));
   remote.region = target.region;

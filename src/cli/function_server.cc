@@ -26,16 +26,6 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
-/// As the AWS SDKs have it.
-/// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-std::string_view named_endpoint(net::Environment environment) {
-  for (const char* name : {"AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"}) {
-    const char* url = environment(name);
-    if (url != nullptr && url[0] != '\0') return url;
-  }
-  return kLocalEndpoint;
-}
-
 /// "Type: message", of Lambda's errors: the type is in a header.
 Error server_error(const net::HttpClientReply& reply) {
   auto detail = std::make_shared<client::ServiceErrorDetail>();
@@ -73,7 +63,10 @@ FunctionServer::FunctionServer(std::string address, net::Url endpoint, std::stri
 
 Result<FunctionServer> FunctionServer::open(std::string_view endpoint_url,
                                             net::Environment environment, Clock& clock) {
-  std::string address(endpoint_url.empty() ? named_endpoint(environment) : endpoint_url);
+  std::string address(endpoint_url);
+  if (address.empty()) {
+    address = net::named_endpoint(environment, "LAMBDA").value_or(std::string(kLocalEndpoint));
+  }
   net::Url endpoint = PARLEY_TRY(net::Url::parse(address));
   // The server takes any credentials: a broken profile is no reason to fail.
   const auto profile = net::load_aws_profile(environment);

@@ -1,18 +1,10 @@
 // JSON for the inputs of operations.
 #pragma once
 
-#include <string>
-#include <string_view>
-
-#include "codec/item_json.h"
+#include "messaging/table_items.h"
 
 namespace parley::cli {
 
-/// `text` as a JSON string literal.
-[[nodiscard]] inline std::string json_string(std::string_view text) {
-  std::string out;
-  codec::append_json_string(out, text);
-  return out;
-}
+using messaging::json_string;
 
 }  // namespace parley::cli

@@ -135,4 +135,13 @@ Result<AwsProfile> load_aws_profile(Environment environment, std::string_view pr
   return found;
 }
 
+std::optional<std::string> named_endpoint(Environment environment, std::string_view service) {
+  for (const auto& name :
+       {"AWS_ENDPOINT_URL_" + std::string(service), std::string("AWS_ENDPOINT_URL")}) {
+    const char* url = environment(name.c_str());
+    if (url != nullptr && url[0] != '\0') return url;
+  }
+  return std::nullopt;
+}
+
 }  // namespace parley::net

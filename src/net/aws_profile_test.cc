@@ -40,6 +40,16 @@ class AwsProfileChain : public testing::Test {
       std::filesystem::temp_directory_path() / ("parley-aws-profile-" + std::to_string(::getpid()));
 };
 
+TEST_F(AwsProfileChain, AServicesOwnEndpointGoesBeforeTheCommonOne) {
+  EXPECT_EQ(named_endpoint(look_up, "DYNAMODB"), std::nullopt);
+  variables()["AWS_ENDPOINT_URL"] = "http://common";
+  variables()["AWS_ENDPOINT_URL_DYNAMODB"] = "";
+  EXPECT_EQ(named_endpoint(look_up, "DYNAMODB"), "http://common");
+  variables()["AWS_ENDPOINT_URL_DYNAMODB"] = "http://own";
+  EXPECT_EQ(named_endpoint(look_up, "DYNAMODB"), "http://own");
+  EXPECT_EQ(named_endpoint(look_up, "LAMBDA"), "http://common");
+}
+
 TEST_F(AwsProfileChain, NothingAnywhereIsNoError) {
   const auto profile = load_aws_profile(look_up);
   ASSERT_TRUE(profile.has_value());

@@ -39,4 +39,10 @@ using Environment = const char* (*)(const char* name);
 [[nodiscard]] Result<AwsProfile> load_aws_profile(Environment environment,
                                                   std::string_view profile = {});
 
+/// The endpoint that AWS_ENDPOINT_URL_`service` ("DYNAMODB") or else AWS_ENDPOINT_URL names; none
+/// if both are unset or empty. Source:
+/// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+[[nodiscard]] std::optional<std::string> named_endpoint(Environment environment,
+                                                        std::string_view service);
+
 }  // namespace parley::net
