@@ -1,0 +1,76 @@
+// Messages: pattern A (history) and pattern C (sending), and what may be done to a message after.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "messaging/domain/domain.h"
+#include "messaging/domain/items.h"
+
+namespace parley::messaging {
+
+struct NewMessage {
+  std::string text = {};
+  std::string client_token = {};  // 1..64 of A–Z a–z 0–9 - _ ; empty: not idempotent
+  std::string reply_to = {};      // a message id of the same conversation; empty: none
+};
+
+struct Sent {
+  Message message = {};
+  bool was_there = false;  // the same token had been sent before
+};
+
+struct HistoryPage {
+  std::vector<Message> items = {};  // newest first
+  std::string older = {};           // sort key to go on from, into the past; empty: the beginning
+  std::string newer = {};           // into the present: of the newest item, or what was asked from
+};
+
+/// Where a page of history begins. At most one of the two is given.
+struct HistoryFrom {
+  std::string older_than = {};  // a sort key, exclusive; both empty: the newest
+  std::string newer_than = {};
+};
+
+inline constexpr std::size_t kEmojisMax = 20;          // a message
+inline constexpr std::size_t kPeopleOfEmojiMax = 200;  // a message and emoji
+
+class Messages {
+ public:
+  explicit Messages(Domain& domain) : domain_(domain) {}
+
+  /// Durable when it returns; the members' rows follow by the stream's trigger. Refuses
+  /// kNotAMember, kMessageBlank (nothing but white space), kMessageTooLong, kBlocked (of a direct
+  /// conversation), kTokenReused, kNoSuchMessage (reply_to).
+  [[nodiscard]] Result<Sent> send(std::string_view asker, std::string_view conversation,
+                                  const NewMessage& message);
+
+  /// `limit` 1..100.
+  [[nodiscard]] Result<HistoryPage> history(std::string_view asker, std::string_view conversation,
+                                            const HistoryFrom& from, std::size_t limit);
+  /// Refuses kNotAMember, kNoSuchMessage, here and below.
+  [[nodiscard]] Result<Message> get(std::string_view asker, std::string_view conversation,
+                                    std::string_view id);
+
+  /// Refuses kNotTheSender, kMessageDeleted and what send() refuses of a text.
+  [[nodiscard]] Result<Message> edit(std::string_view asker, std::string_view conversation,
+                                     std::string_view id, std::string_view text);
+  /// The message stays, empty, with deleted_at. By its sender or an owner of the group. Deleting
+  /// again changes nothing.
+  [[nodiscard]] Result<Message> remove(std::string_view asker, std::string_view conversation,
+                                       std::string_view id);
+  /// One emoji: a grapheme of at most 32 bytes, without control characters or ASCII letters.
+  /// Refuses kMessageDeleted, kTooManyReactions, kInvalidInput. Reacting again changes nothing.
+  [[nodiscard]] Result<Message> react(std::string_view asker, std::string_view conversation,
+                                      std::string_view id, std::string_view emoji);
+  [[nodiscard]] Result<Message> unreact(std::string_view asker, std::string_view conversation,
+                                        std::string_view id, std::string_view emoji);
+
+ private:
+  Domain& domain_;
+};
+
+}  // namespace parley::messaging
