@@ -24,6 +24,10 @@ Result<RecordPage> Streams::read(const Stream& stream, std::size_t shard, Sequen
     is_closed = state->description->shards[shard].ending.has_value();
   }
   const auto first = std::max(after, place.horizon.load()) + 1;
+  if (after != 0 && first > place.last.load()) {  // nothing was ever written beyond `after`
+    page.at_end = is_closed;
+    return page;
+  }
   const auto records =
       state_->store.scan(records_from(stream.storage_id, static_cast<std::uint32_t>(shard), first),
                          storage::Direction::kForward);

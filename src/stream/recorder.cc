@@ -44,8 +44,9 @@ storage::CommitTicket Recorder::submit(storage::WriteBatch batch,
       locks.emplace_back(shard->numbering);
     }
     previous = &record;
-    shard->last = std::max(first_number_at(now), shard->last + 1);
-    number_record(batch, record.operation, shard->last, now);
+    const auto number = std::max(first_number_at(now), shard->last + 1);
+    shard->last = number;
+    number_record(batch, record.operation, number, now);
   }
   return commits_.submit(std::move(batch), std::move(counters), storage::Watched::kYes);
 }

@@ -20,7 +20,9 @@ struct ShardState {
   /// Held from taking a number until its batch is submitted. Of several, the lower (storage id,
   /// shard) first.
   std::mutex numbering;
-  SequenceNumber last = 0;  // the highest number given out, or trimmed; guarded by `numbering`
+  /// The highest number given out, or trimmed; raised under `numbering`. No record beyond it can be
+  /// committed, so whoever has read up to it need not look into the store.
+  std::atomic<SequenceNumber> last = 0;
   /// Raised before the records up to it are erased.
   std::atomic<SequenceNumber> horizon = 0;
 };

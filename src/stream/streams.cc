@@ -80,7 +80,7 @@ Status Streams::State::load_shard(StreamState& stream, std::uint32_t shard) cons
     place.horizon = std::max(place.horizon.load(), read_u64_be(bytes.data()));
   }
   const auto newest = PARLEY_TRY(newest_below(stream, shard, 0, {}));
-  place.last = std::max({place.last, newest, place.horizon.load()});
+  place.last = std::max({place.last.load(), newest, place.horizon.load()});
   return {};
 }
 
@@ -129,7 +129,7 @@ void Streams::close(const model::Table& table, storage::WriteBatch& batch) {
   stream.disabled_at = state_->clock.now();
   for (std::size_t i = 0; i < stream.shards.size(); ++i) {
     const std::scoped_lock lock(state->shards[i].numbering);
-    stream.shards[i].ending = std::max(state->shards[i].last, stream.shards[i].starting);
+    stream.shards[i].ending = std::max(state->shards[i].last.load(), stream.shards[i].starting);
   }
   batch.put(description_key(stream.storage_id), make_description(stream).bytes());
   state_->closed = std::move(stream);

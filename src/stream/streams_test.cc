@@ -312,6 +312,71 @@ TEST(Trim, DisabledStreamsGoWhenTheirRecordsAre) {
   EXPECT_TRUE(test->find(test.arn(kept)));
 }
 
+TEST(Trim, LosesAndRepeatsNothingWhenItsCommitFails) {
+  TestStreams test;
+  const auto table = test.open_table("T", ViewType::kKeysOnly, 1);
+  const auto ended = test.open_table("U", ViewType::kKeysOnly, 1);
+  test.insert(table, "a");
+  test.insert(table, "b");
+  test.insert(ended, "c");
+  test.close_table(ended);
+  const auto records = test.read_all(table, 0);
+  const auto stream = test.stream(table);
+  const auto horizon = test->trim_horizon(*stream, 0);
+  test.clock().advance(hours(25));
+  test.insert(table, "young");
+  test.store().is_full = true;
+  EXPECT_FALSE(test->trim());
+  EXPECT_EQ(test->trim_horizon(*stream, 0), horizon);
+  EXPECT_THAT(test.read_all(table, 0), SizeIs(3));
+  EXPECT_THAT(test->read(*stream, 0, records[0].number, {}).value().records, SizeIs(2));
+  EXPECT_THAT(test.read_all(ended, 0), SizeIs(1)) << "the stream that was to go is there again";
+  test.store().is_full = false;
+  test.reopen();
+  EXPECT_THAT(test.read_all(table, 0), SizeIs(3)) << "so it is after a restart";
+  EXPECT_THAT(test.read_all(ended, 0), SizeIs(1));
+  ASSERT_TRUE(test->trim());
+  EXPECT_THAT(test.read_all(table, 0), SizeIs(1));
+  EXPECT_FALSE(test->find(test.arn(ended)));
+  EXPECT_EQ(test->trim_horizon(*test.stream(table), 0), records[1].number);
+}
+
+TEST(Trim, MovesNoHorizonWhenItCannotReadAShard) {
+  TestStreams test;
+  const auto table = test.open_table("T", ViewType::kKeysOnly, 1);
+  const auto other = test.open_table("U", ViewType::kKeysOnly, 1);
+  test.insert(table, "a");
+  test.insert(other, "b");
+  test.clock().advance(hours(25));
+  test.store().scans_until_failure = 1;
+  EXPECT_FALSE(test->trim());
+  test.store().scans_until_failure = -1;
+  EXPECT_THAT(test.read_all(table, 0), SizeIs(1));
+  EXPECT_THAT(test.read_all(other, 0), SizeIs(1));
+  ASSERT_TRUE(test->trim());
+  EXPECT_EQ(test.entries_of(table), 2u) << "the description and the horizon: the record is erased";
+  EXPECT_EQ(test.entries_of(other), 2u);
+}
+
+TEST(Streams, ReadersAtTheNewestRecordCostNoLookIntoTheStore) {
+  TestStreams test;
+  const auto table = test.open_table("T", ViewType::kKeysOnly, 1);
+  test.insert(table, "a");
+  const auto stream = test.stream(table);
+  const auto last = test.read_all(table, 0).back().number;
+  const int scans = test.store().scans;
+  const auto page = test->read(*stream, 0, last, {}).value();
+  EXPECT_THAT(page.records, IsEmpty());
+  EXPECT_EQ(page.last, last);
+  EXPECT_FALSE(page.at_end);
+  EXPECT_EQ(test.store().scans, scans);
+  test.insert(table, "b");
+  EXPECT_THAT(test->read(*stream, 0, last, {}).value().records, SizeIs(1));
+  const auto newest = test.read_all(table, 0).back().number;
+  test.close_table(table);
+  EXPECT_TRUE(test->read(*test.stream(table), 0, newest, {}).value().at_end);
+}
+
 TEST(Listeners, AreCalledWhenRecordsAreCommittedUntilTheirTokenIsDropped) {
   TestStreams test;
   const auto table = test.open_table("T", ViewType::kKeysOnly, 1);

@@ -7,7 +7,42 @@
 
 namespace parley::stream {
 
-TestStreams::TestStreams() : store_(storage::make_memory_store()) {
+namespace {
+
+/// What a scan finds that cannot read.
+class BrokenIterator final : public storage::Iterator {
+ public:
+  bool valid() const override { return false; }
+  void next() override {}
+  std::string_view key() const override { return {}; }
+  std::string_view value() const override { return {}; }
+  Status status() const override { return fail(ErrorCode::kIo, "The disk cannot be read"); }
+};
+
+}  // namespace
+
+FaultyStore::FaultyStore() : store_(storage::make_memory_store()) {}
+
+Status FaultyStore::write(const storage::WriteBatch& batch, storage::Sync sync) {
+  if (is_full) return fail(ErrorCode::kStorageFull, "The disk is full");
+  return store_->write(batch, sync);
+}
+
+Result<bool> FaultyStore::get(std::string_view key, std::string& value,
+                              const storage::Snapshot* snapshot) const {
+  return store_->get(key, value, snapshot);
+}
+
+std::unique_ptr<storage::Iterator> FaultyStore::scan(const storage::KeyRange& range,
+                                                     storage::Direction direction,
+                                                     const storage::Snapshot* snapshot) const {
+  ++scans;
+  if (scans_until_failure == 0) return std::make_unique<BrokenIterator>();
+  if (scans_until_failure > 0) --scans_until_failure;
+  return store_->scan(range, direction, snapshot);
+}
+
+TestStreams::TestStreams() {
   reopen();
 }
 TestStreams::~TestStreams() = default;
@@ -110,11 +145,11 @@ std::size_t TestStreams::entries_of(const model::Table& table) const {
   const auto id = table.stream->storage_id;
   std::size_t count = 0;
   for (const auto& range : {records(id), horizons(id)}) {
-    const auto entries = store_->scan(range, storage::Direction::kForward);
+    const auto entries = store_->scan(range, storage::Direction::kForward, nullptr);
     for (; entries->valid(); entries->next()) ++count;
   }
   std::string value;
-  return count + (store_->get(description_key(id), value).value() ? 1 : 0);
+  return count + (store_->get(description_key(id), value, nullptr).value() ? 1 : 0);
 }
 
 }  // namespace parley::stream

@@ -1,6 +1,7 @@
 // For tests: streams over a memory store, and items written as JSON text.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,28 @@
 
 namespace parley::stream {
 
+/// A memory store that counts its scans, whose disk can be full and whose reading can fail.
+class FaultyStore final : public storage::KeyValueStore {
+ public:
+  FaultyStore();
+  Status write(const storage::WriteBatch& batch, storage::Sync sync) override;
+  Result<bool> get(std::string_view key, std::string& value,
+                   const storage::Snapshot* snapshot) const override;
+  std::unique_ptr<storage::Iterator> scan(const storage::KeyRange& range,
+                                          storage::Direction direction,
+                                          const storage::Snapshot* snapshot) const override;
+  std::unique_ptr<storage::Snapshot> snapshot() const override { return store_->snapshot(); }
+  Status flush() override { return store_->flush(); }
+
+  std::atomic<bool> is_full = false;
+  mutable std::atomic<int> scans = 0;
+  /// The scan after so many more fails, and all that follow; below 0: none does.
+  mutable std::atomic<int> scans_until_failure = -1;
+
+ private:
+  std::unique_ptr<storage::KeyValueStore> store_;
+};
+
 class TestStreams {
  public:
   TestStreams();
@@ -23,6 +46,7 @@ class TestStreams {
   [[nodiscard]] Streams* operator->() { return streams_.get(); }
   [[nodiscard]] ManualClock& clock() { return clock_; }
   [[nodiscard]] storage::CommitPipeline& commits() { return *commits_; }
+  [[nodiscard]] FaultyStore& store() { return *store_; }
 
   /// A table with the key p (S) and a stream labelled "L" and a number from 1.
   [[nodiscard]] model::Table table(std::string_view name, model::StreamViewType view_type,
@@ -51,7 +75,7 @@ class TestStreams {
  private:
   ManualClock clock_{1'700'000'000'000'000};
   model::Realm realm_;
-  std::unique_ptr<storage::KeyValueStore> store_;
+  std::unique_ptr<FaultyStore> store_ = std::make_unique<FaultyStore>();
   std::unique_ptr<storage::CommitPipeline> commits_;
   std::unique_ptr<Streams> streams_;
   std::uint32_t next_id_ = 16;

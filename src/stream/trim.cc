@@ -10,9 +10,12 @@
 namespace parley::stream {
 namespace {
 
+/// What one shard lets go of: its records from before + 1 to horizon.
 struct Trimmed {
-  ShardState* shard;
-  SequenceNumber horizon_before;
+  StreamState* stream;
+  std::uint32_t shard;
+  SequenceNumber before;
+  SequenceNumber horizon;
 };
 
 bool has_run_out(const Stream& stream, TimestampMicros oldest_kept) {
@@ -34,22 +37,23 @@ Status Streams::trim() {
       (has_run_out(*stream->description, oldest_kept) ? ended : streams).push_back(stream);
     }
   }
-  storage::WriteBatch batch;
+  // All reading first: once a horizon is raised, only a failed commit may put it back.
   std::vector<Trimmed> trimmed;
   for (const auto& stream : streams) {
     for (std::uint32_t i = 0; i < stream->shards.size(); ++i) {
-      auto& shard = stream->shards[i];
-      const auto before = shard.horizon.load();
+      const auto before = stream->shards[i].horizon.load();
       const auto newest = PARLEY_TRY(state_->newest_below(*stream, i, before + 1, first_kept));
-      if (newest == 0) continue;
-      batch.erase_range({record_key(stream->storage_id, i, before + 1),
-                         record_key(stream->storage_id, i, newest + 1)});
-      std::string horizon;
-      append_u64_be(horizon, newest);
-      batch.put(horizon_key(stream->storage_id, i), horizon);
-      trimmed.push_back({&shard, before});
-      shard.horizon = newest;
+      if (newest != 0) trimmed.push_back({stream.get(), i, before, newest});
     }
+  }
+  storage::WriteBatch batch;
+  for (const auto& [stream, shard, before, horizon] : trimmed) {
+    batch.erase_range({record_key(stream->storage_id, shard, before + 1),
+                       record_key(stream->storage_id, shard, horizon + 1)});
+    std::string value;
+    append_u64_be(value, horizon);
+    batch.put(horizon_key(stream->storage_id, shard), value);
+    stream->shards[shard].horizon = horizon;
   }
   for (const auto& stream : ended) {
     state_->remove(*stream);
@@ -61,7 +65,7 @@ Status Streams::trim() {
   const auto status = state_->commits.wait(state_->commits.submit(std::move(batch)));
   if (!status) {
     // Nothing is erased; it is tried again the next time.
-    for (const auto& [shard, before] : trimmed) shard->horizon = before;
+    for (const auto& one : trimmed) one.stream->shards[one.shard].horizon = one.before;
     for (const auto& stream : ended) state_->restore(stream);
   }
   return status;
