@@ -14,6 +14,20 @@ inline constexpr std::string_view kRowPrefix = "GRP#";      // pk of a conversat
 inline constexpr std::string_view kConversationPrefix = "CNV#";  // pk of META and members
 inline constexpr std::string_view kMemberPrefix = "MBR#";        // sk of a member: the user
 inline constexpr std::string_view kMetaKey = "META";             // sk of the conversation itself
+inline constexpr std::string_view kPairPrefix = "DM#";           // pk of a pair: both users
+inline constexpr std::string_view kPairKey = "DM";
+inline constexpr std::string_view kIdempotencyPrefix = "IDM#";  // pk: user and client token
+inline constexpr std::string_view kIdempotencyKey = "IDM";
+inline constexpr std::string_view kUserPrefix = "USR#";  // pk of a profile: the user
+inline constexpr std::string_view kProfileKey = "PROFILE";
+inline constexpr std::string_view kHandlePrefix = "HND#";  // pk: the handle in lower case
+inline constexpr std::string_view kHandleKey = "HND";
+inline constexpr std::string_view kBlockPrefix = "BLK#";   // pk: who blocks; sk: who is blocked
+inline constexpr std::string_view kPinnedPrefix = "PIN#";  // pk: the user; sk: the conversation
+inline constexpr std::string_view kErasures = "ERS";       // pk; sk: the user
+inline constexpr std::string_view kService = "CFG";        // pk of the service's own item
+inline constexpr std::string_view kServiceKey = "service";
+inline constexpr std::string_view kReactionPrefix = "reaction:";  // attribute of a message: emoji
 
 /// `text` as a JSON string literal.
 [[nodiscard]] std::string json_string(std::string_view text);

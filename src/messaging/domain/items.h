@@ -75,8 +75,9 @@ struct ConversationRow {
   Person other = {};  // of a group: the conversation's uuid, its title as display name, no handle
 };
 
-// Readers take an item of DynamoDB's JSON; none if it is not such an item. What is missing of the
-// optional attributes stays empty.
+// Readers take an item of DynamoDB's JSON; none if it is not such an item by its keys (a row: also
+// by its message_group_uuid). What is missing of the other attributes, or of another type, stays
+// empty.
 [[nodiscard]] std::optional<Message> message_of(const simdjson::dom::element& item);
 [[nodiscard]] std::optional<ConversationMeta> meta_of(const simdjson::dom::element& item);
 [[nodiscard]] std::optional<MemberItem> member_of(const simdjson::dom::element& item);
@@ -84,7 +85,8 @@ struct ConversationRow {
 [[nodiscard]] std::optional<Person> profile_of(const simdjson::dom::element& item);
 
 // Writers give the whole item as DynamoDB's JSON, for a PutItem; attributes that are empty are left
-// out. `ttl_s` is a time since the epoch, 0 for none.
+// out, but for those that the founding document's items always have. `ttl_s` is a time since the
+// epoch, 0 for none.
 [[nodiscard]] std::string item_of(const Message& message, std::int64_t ttl_s = 0);
 [[nodiscard]] std::string item_of(const ConversationMeta& meta);
 [[nodiscard]] std::string item_of(const MemberItem& member);
