@@ -13,6 +13,12 @@ add_library(parley_zip INTERFACE)
 target_include_directories(parley_zip SYSTEM INTERFACE ${PARLEY_ZIP_INCLUDE})
 target_link_libraries(parley_zip INTERFACE ${PARLEY_ZIP_LIBRARY})
 
+find_library(PARLEY_HIREDIS_LIBRARY libhiredis.a hiredis REQUIRED)
+find_path(PARLEY_HIREDIS_INCLUDE hiredis/hiredis.h REQUIRED)
+add_library(parley_hiredis INTERFACE)
+target_include_directories(parley_hiredis SYSTEM INTERFACE ${PARLEY_HIREDIS_INCLUDE})
+target_link_libraries(parley_hiredis INTERFACE ${PARLEY_HIREDIS_LIBRARY})
+
 find_library(PARLEY_DEFLATE_LIBRARY deflate REQUIRED)
 find_path(PARLEY_BOOST_INCLUDE boost/asio.hpp REQUIRED)
 add_library(parley_boost INTERFACE)

@@ -1,0 +1,53 @@
+// RedisConnections: connections to one Redis server, used by one thread at a time each, with time
+// limits, and a rest after a failure.
+#pragma once
+
+#include <hiredis/hiredis.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cache/redis_store.h"
+
+namespace parley::cache {
+
+struct FreeReply {
+  void operator()(redisReply* reply) const { freeReplyObject(reply); }
+};
+using RedisReply = std::unique_ptr<redisReply, FreeReply>;
+
+/// Thread-safe.
+class RedisConnections {
+ public:
+  explicit RedisConnections(const RedisStoreOptions& options) : options_(options) {}
+
+  /// Sends one command, blocks for its reply. A reply that is an error is an error. Errors: as
+  /// RedisStore's.
+  [[nodiscard]] Result<RedisReply> call(std::span<const std::string_view> command);
+
+ private:
+  struct FreeContext {
+    void operator()(redisContext* context) const { redisFree(context); }
+  };
+  using Context = std::unique_ptr<redisContext, FreeContext>;
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
+  [[nodiscard]] Result<Context> take();
+  [[nodiscard]] Result<Context> connect();
+  void give_back(Context context);
+
+  const RedisStoreOptions& options_;
+  std::mutex mutex_;  // guards what follows
+  std::vector<Context> free_;
+  std::size_t in_use_ = 0;
+  bool resting_ = false;  // it failed, and nothing has succeeded since
+  SteadyTime rest_ends_ = {};
+};
+
+}  // namespace parley::cache
