@@ -23,6 +23,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(1, str(ROOT / "tests"))  # behind this folder: both have a run.py
 
+import load  # noqa: E402
 import run  # noqa: E402
 import workloads  # noqa: E402
 from support.processes import Parley  # noqa: E402
@@ -235,11 +236,11 @@ def throughput():
             bench = Bench(server)
             write_all(server.port, [*rows, *messages])
             deploy(bench.functions, "idle", IDLE["python3"])
-            before, began = run.cpu_seconds(server.pid), time.monotonic()
+            before, began = load.cpu_seconds(server.pid), time.monotonic()
             uuid = bench.map(function, "TRIM_HORIZON", BatchSize=batch)
             wait_until(lambda: bench.is_done(uuid))
             elapsed = time.monotonic() - began
-            spent = run.cpu_seconds(server.pid) - before
+            spent = load.cpu_seconds(server.pid) - before
             done = bench.status(uuid)["RecordsDone"]
         lines.append(
             f"| {name} | {batch} | {done / elapsed:,.0f} | {spent / max(done, 1) * 1e6:.1f} |"
@@ -249,7 +250,7 @@ def throughput():
 
 
 def write_all(port, items):
-    """Into the messaging table, as run.fill does into its own."""
+    """Into the messaging table, as load.fill does into its own."""
     caller = Caller(port)
     for start in range(0, len(items), workloads.BATCH):
         batch = [{"PutRequest": {"Item": item}} for item in items[start : start + workloads.BATCH]]
@@ -282,8 +283,9 @@ def cost(seconds, rounds=3):
                 caller.close()
                 if answer.status != 200:
                     raise SystemExit(f"CreateTable: {answer.raw}")
-                run.fill(server.port, workloads.preparation())
-                measured.append(run.measure(server, "PutItem", 64, seconds))
+                load.fill(server.port, workloads.preparation())
+                load.turn(server, "PutItem", 64, 1)  # a warm-up
+                measured.append(load.turn(server, "PutItem", 64, seconds))
     base = statistics.median(figure["rate"] for figure in figures[None])
     for view, measured in figures.items():
         rate = statistics.median(figure["rate"] for figure in measured)
@@ -326,7 +328,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", nargs="+", default=[], metavar="WORD")
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--write-docs", action="store_true")
     chosen = parser.parse_args()
     parts = {

@@ -6,6 +6,7 @@ import random
 TABLE = "Bench"
 ITEMS = 10_000  # of the GetItem and PutItem workloads, 300 bytes each
 COUNTERS = 1_000
+COLD_ITEMS = 200  # of a server that has just started
 CONVERSATION = 1_000  # items of the partition that is queried
 OVERWRITES = 64
 BODIES = 4_096  # different requests of a workload
@@ -59,6 +60,12 @@ def preparation():
     yield from conversation("fresh", 0)
 
 
+def cold_preparation():
+    """The items that a server which has just started must have."""
+    for number in range(COLD_ITEMS):
+        yield item(number)
+
+
 def conversation(partition, version):
     for number in range(CONVERSATION):
         yield message(partition, number, version)
@@ -70,15 +77,15 @@ def overwrites():
         yield from conversation("overwritten", version)
 
 
-def _get():
+def _get(items=ITEMS):
     stream = random.Random(1)
-    return [{"TableName": TABLE, "Key": key(stream.randrange(ITEMS))} for _ in range(BODIES)]
+    return [{"TableName": TABLE, "Key": key(stream.randrange(items))} for _ in range(BODIES)]
 
 
-def _put():
+def _put(items=ITEMS):
     stream = random.Random(2)
     return [
-        {"TableName": TABLE, "Item": {**item(stream.randrange(ITEMS)), "serial": {"S": SERIAL}}}
+        {"TableName": TABLE, "Item": {**item(stream.randrange(items)), "serial": {"S": SERIAL}}}
         for _ in range(BODIES)
     ]
 
@@ -116,7 +123,16 @@ WORKLOADS = {
     "Query": ("Query", lambda: _query("fresh")),
     "Query overwritten": ("Query", lambda: _query("overwritten")),
 }
+COLD_WORKLOADS = {
+    "GetItem, cold": ("GetItem", lambda: _get(COLD_ITEMS)),
+    "PutItem, cold": ("PutItem", lambda: _put(COLD_ITEMS)),
+}
+
+
+def operation(workload):
+    return (WORKLOADS | COLD_WORKLOADS)[workload][0]
 
 
 def bodies(workload):
-    return [json.dumps(body, separators=(",", ":")) for body in WORKLOADS[workload][1]()]
+    requests = (WORKLOADS | COLD_WORKLOADS)[workload][1]()
+    return [json.dumps(body, separators=(",", ":")) for body in requests]

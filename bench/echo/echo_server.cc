@@ -1,5 +1,6 @@
-// echo_server [PORT [THREADS]]: answers every request with the same 300 bytes of JSON. The ceiling
-// of the HTTP stack, against which `make bench` measures GetItem.
+// echo_server [PORT [THREADS]]: answers every request with the same JSON, as long as an answer to
+// the benchmark's request is: an item of 300 bytes, 25 of them to a Query, none to a write. The
+// ceiling of the HTTP stack, against which `make bench` measures.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -12,12 +13,17 @@ namespace {
 
 class Echo final : public parley::net::HttpHandler {
  public:
-  void handle(const parley::net::HttpRequest&, parley::net::ReplyCallback reply) override {
-    reply({.status = 200, .content_type = "application/x-amz-json-1.0", .body = body_});
+  void handle(const parley::net::HttpRequest& request, parley::net::ReplyCallback reply) override {
+    const std::string_view target = request.header("X-Amz-Target");
+    const bool writes = target.ends_with(".PutItem") || target.ends_with(".UpdateItem");
+    const std::string& body = writes ? nothing_ : target.ends_with(".Query") ? page_ : item_;
+    reply({.status = 200, .content_type = "application/x-amz-json-1.0", .body = body});
   }
 
  private:
-  const std::string body_ = R"({"Item":{"text":{"S":")" + std::string(273, 'x') + R"("}}})";
+  const std::string nothing_ = "{}";
+  const std::string item_ = R"({"Item":{"text":{"S":")" + std::string(273, 'x') + R"("}}})";
+  const std::string page_ = R"({"Items":[{"text":{"S":")" + std::string(7500, 'x') + R"("}}]})";
 };
 
 }  // namespace
