@@ -25,7 +25,8 @@ return redis.call('HMGET', KEYS[1], 'v', ARGV[3])
 // fields there may be. Gives 1 if it had that version.
 constexpr std::string_view kKeep = R"(
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[1] then return 0 end
-if redis.call('HLEN', KEYS[1]) < tonumber(ARGV[4]) or redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then
+local has_room = redis.call('HLEN', KEYS[1]) < tonumber(ARGV[4])
+if has_room or redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then
   redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 end
 return 1
