@@ -174,6 +174,65 @@ TEST(FunctionFaults, OffspringOfAProcessDiesWithIt) {
   EXPECT_THAT(outcome.get()->payload, HasSubstr("Sandbox.Timedout"));
 }
 
+/// A handler that leaves a process behind which holds `fifo` open as long as it lives, has left its
+/// process group and session, and whose parent has ended; and then does `then`.
+std::string daemon_handler(const std::string& fifo, const std::string& then) {
+  return R"(
+import os, subprocess, sys, time
+DAEMON = '''
+import os, sys, time
+if os.fork(): os._exit(0)
+os.setsid()
+if os.fork(): os._exit(0)
+out = os.open(sys.argv[1], os.O_WRONLY)
+os.write(out, b"up" + bytes([10]))
+os.mkdir(sys.argv[1] + ".held")
+time.sleep(600)
+'''
+FIFO = ')" +
+         fifo + R"('
+def handler(e, c):
+  subprocess.run([sys.executable, '-c', DAEMON, FIFO])
+  while not os.path.exists(FIFO + '.held'): time.sleep(0.01)
+  os.rmdir(FIFO + '.held')
+  )" + then +
+         "\n";
+}
+
+TEST(FunctionFaults, DaemonsOfAProcessDieWithIt) {
+  TestFunctions functions;
+  FunctionSettings settings;
+  settings.timeout_s = 1;
+  const std::string fifo = functions.directory() + "/alive";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  std::string line;
+  for (const char* ending : {"time.sleep(60)", "os._exit(0)"}) {
+    functions.create("daemon", kRuntime, "app.handler", {{"app.py", daemon_handler(fifo, ending)}},
+                     settings);
+    auto outcome = functions.begin("daemon", "{}");
+    std::ifstream reading(fifo);
+    EXPECT_TRUE(std::getline(reading, line)) << ending;
+    EXPECT_FALSE(std::getline(reading, line)) << ending;  // nobody holds it any more
+    EXPECT_TRUE(outcome.get()->function_error);
+    ASSERT_TRUE(functions->remove("daemon"));
+  }
+}
+
+TEST(FunctionFaults, DaemonsDieWithADeletedFunction) {
+  TestFunctions functions;
+  const std::string fifo = functions.directory() + "/alive";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  functions.create("daemon", kRuntime, "app.handler",
+                   {{"app.py", daemon_handler(fifo, "return 1")}});
+  auto outcome = functions.begin("daemon", "{}");
+  std::ifstream reading(fifo);
+  std::string line;
+  EXPECT_TRUE(std::getline(reading, line));
+  EXPECT_EQ(outcome.get()->payload, "1");
+  ASSERT_TRUE(functions->remove("daemon"));
+  EXPECT_FALSE(std::getline(reading, line));
+}
+
 // Where the test below finds that it is to be the server which is killed.
 constexpr const char* kServerVariable = "PARLEY_TEST_KILLED_SERVER";
 
@@ -189,6 +248,8 @@ void be_the_server(const std::string& fifo) {
                          fifo +
                          "', os.O_WRONLY)\n"
                          "  subprocess.Popen(['sleep', '600'], pass_fds=[out])\n"
+                         "  subprocess.Popen(['sleep', '600'], pass_fds=[out],\n"
+                         "                   start_new_session=True)\n"
                          "  os.write(out, b'up\\n')\n"
                          "  time.sleep(600)\n"}},
                    settings);

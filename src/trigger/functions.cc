@@ -136,6 +136,7 @@ Status Functions::State::load(RuntimeEndpoints& endpoints) {
                                    .search_path = options.search_path,
                                    .python = options.python,
                                    .node = options.node,
+                                   .session_token = "local-" + make_uuid(random),
                                    .realm = realm};
   pool = PARLEY_TRY(
       ProcessPool::open(pool_options, std::move(surroundings), endpoints, clock, random));

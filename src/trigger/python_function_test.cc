@@ -19,10 +19,64 @@ TEST(PythonFunction, ReturnsWhatTheHandlerReturns) {
                    {{"app.py", "def handler(event, context):\n  return {'got': event}\n"}});
   const auto outcome = functions.invoke("echo", R"({"a":[1,"ü"]})");
   EXPECT_FALSE(outcome.function_error);
-  EXPECT_EQ(outcome.payload, R"({"got": {"a": [1, "\u00fc"]}})");
+  EXPECT_EQ(outcome.payload, R"({"got": {"a": [1, "ü"]}})");
   EXPECT_EQ(outcome.executed_version, "$LATEST");
   EXPECT_EQ(outcome.request_id.size(), 36u);
   EXPECT_EQ(functions.invoke("echo", "").payload, R"({"got": {}})");
+}
+
+TEST(PythonFunction, RuntimesBefore312EscapeWhatIsNotAscii) {
+  TestFunctions functions;
+  functions.create("echo", "python3.11", "app.handler",
+                   {{"app.py", "def handler(event, context):\n  return event\n"}});
+  EXPECT_EQ(functions.invoke("echo", R"("ü")").payload, R"("\u00fc")");
+}
+
+/// A package botocore as far as the bootstrap looks at it; `provider`: what its newer versions
+/// have.
+std::vector<TestFile> code_with_botocore(std::string provider) {
+  return {{"botocore/__init__.py", ""},
+          {"botocore/configprovider.py", std::move(provider)},
+          {"botocore/session.py", R"(
+import botocore.configprovider
+class Model:
+  service_id = 'DynamoDB Streams'
+class Session:
+  def get_service_model(self, service_name):
+    assert service_name == 'dynamodbstreams'
+    return Model()
+  def create_client(self, service_name, region_name=None, api_version=None, use_ssl=True,
+                    verify=None, endpoint_url=None, config=None):
+    return [endpoint_url, region_name, config]
+)"},
+          {"app.py", R"(
+import os
+import botocore.session
+def handler(event, context):
+  os.environ.update(event)
+  s = botocore.session.Session()
+  return [s.create_client('dynamodbstreams', 'eu-north-1', config=1),
+          s.create_client('dynamodbstreams', endpoint_url='http://own')]
+)"}};
+}
+
+TEST(PythonFunction, AnOldBotocoreIsLedToTheEndpointsOfTheEnvironment) {
+  TestFunctions functions;
+  functions.create("old", "python3.12", "app.handler", code_with_botocore(""));
+  EXPECT_EQ(functions.invoke("old").payload,
+            R"([["http://127.0.0.1:1", "eu-north-1", 1], ["http://own", null, null]])");
+  EXPECT_EQ(functions.invoke("old", R"({"AWS_ENDPOINT_URL_DYNAMODB_STREAMS":"http://x"})").payload,
+            R"([["http://x", "eu-north-1", 1], ["http://own", null, null]])");
+  EXPECT_EQ(functions.invoke("old", R"({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS":"true"})").payload,
+            R"([[null, "eu-north-1", 1], ["http://own", null, null]])");
+}
+
+TEST(PythonFunction, ABotocoreThatReadsTheEnvironmentItselfIsLeftAlone) {
+  TestFunctions functions;
+  functions.create("new", "python3.12", "app.handler",
+                   code_with_botocore("class ConfiguredEndpointProvider: pass\n"));
+  EXPECT_EQ(functions.invoke("new").payload,
+            R"([[null, "eu-north-1", 1], ["http://own", null, null]])");
 }
 
 TEST(PythonFunction, ContextHasLambdasFields) {
@@ -150,7 +204,7 @@ def handler(e, c):
             R"("AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", )"
             R"("AWS_SESSION_TOKEN", "COLOUR", "HTTP_PROXY", "LAMBDA_RUNTIME_DIR", )"
             R"("LAMBDA_TASK_ROOT", "LANG", "NO_PROXY", "PATH", "TZ", "_HANDLER", )"
-            R"("_X_AMZN_TRACE_ID", "http_proxy", "no_proxy"], "gr\u00fcn", "Europe/Vienna", )"
+            R"("_X_AMZN_TRACE_ID", "http_proxy", "no_proxy"], "grün", "Europe/Vienna", )"
             R"("http://127.0.0.1:1", "127.0.0.1,localhost,::1", "app.handler", true, )"
             R"("AWS_Lambda_python3.12"])");
 }

@@ -20,9 +20,7 @@ COPIER = '''
 import os
 import boto3
 
-# Debian's boto3 does not know $AWS_ENDPOINT_URL by itself.
-database = boto3.resource("dynamodb", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
-table = database.Table(os.environ["TARGET"])
+table = boto3.resource("dynamodb").Table(os.environ["TARGET"])
 
 
 def lambda_handler(event, context):

@@ -4,7 +4,9 @@ Source: docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html and python-handle
 connection to the server and sends a reply and the wish for the next event together, so that an
 invocation costs one exchange. Nothing but the standard library; what it prints is the log.
 """
+import functools
 import importlib
+import importlib.machinery
 import json
 import logging
 import os
@@ -147,6 +149,12 @@ class Logging(logging.Handler):
         sys.stdout.write(self.format(record) + "\n")
 
 
+def encodes_ascii_only():
+    """Whether replies escape what is not ASCII: Lambda's runtimes before python3.12 do."""
+    version = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("python3.")[2]
+    return version.isdecimal() and int(version) < 12
+
+
 def encode_other(value):
     # Decimal only where somebody has imported it.
     decimal = sys.modules.get("decimal")
@@ -194,6 +202,54 @@ def describe(error, request_id):
             "stackTrace": trace}
 
 
+class EndpointsOfEnvironment:
+    """Leads clients of a botocore that does not know AWS_ENDPOINT_URL (before 1.31, so Debian 12's)
+    where the newer ones go by themselves. A finder of modules that sees botocore's session come, so
+    that functions without it pay nothing.
+    Source: docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name != "botocore.session":
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is not None and hasattr(spec.loader, "exec_module"):
+            execute = spec.loader.exec_module
+
+            def exec_module(module):
+                execute(module)
+                if module.__name__ == name:
+                    cls.teach(module)
+
+            spec.loader.exec_module = exec_module
+        return spec
+
+    @classmethod
+    def teach(cls, module):
+        if hasattr(module.botocore.configprovider, "ConfiguredEndpointProvider"):
+            return  # it knows
+        create = module.Session.create_client
+
+        @functools.wraps(create)
+        def create_client(self, service_name, region_name=None, api_version=None, use_ssl=True,
+                          verify=None, endpoint_url=None, *others, **named):
+            if endpoint_url is None:
+                endpoint_url = cls.endpoint_of(self, service_name)
+            return create(self, service_name, region_name, api_version, use_ssl, verify,
+                          endpoint_url, *others, **named)
+
+        module.Session.create_client = create_client
+
+    @staticmethod
+    def endpoint_of(session, service_name):
+        if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+            return None
+        service = session.get_service_model(service_name).service_id.replace(" ", "_").upper()
+        return (os.environ.get(f"AWS_ENDPOINT_URL_{service}") or os.environ.get("AWS_ENDPOINT_URL")
+                or None)
+
+
 def error_request(api, path, error):
     return api.request("POST", path, json.dumps(error).encode(),
                        "Lambda-Runtime-Function-Error-Type: "
@@ -201,7 +257,7 @@ def error_request(api, path, error):
                        "Content-Type: application/json\r\n")
 
 
-def handle(api, handler, headers, body):
+def handle(api, handler, headers, body, ascii_only):
     """The request that ends this invocation."""
     request_id = Logging.request_id = headers["lambda-runtime-aws-request-id"]
     if "lambda-runtime-trace-id" in headers:
@@ -213,7 +269,8 @@ def handle(api, handler, headers, body):
             raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
         result = handler(event, Context(headers))
         try:
-            payload = json.dumps(result, default=encode_other).encode()[:RESPONSE_SIZE_MAX + 1]
+            payload = json.dumps(result, default=encode_other, ensure_ascii=ascii_only)
+            payload = payload.encode()[:RESPONSE_SIZE_MAX + 1]
         except (TypeError, ValueError, RecursionError) as error:
             raise Fault("Runtime.MarshalError",
                         f"Unable to marshal response: {error}") from error
@@ -225,6 +282,7 @@ def handle(api, handler, headers, body):
 
 def main():
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+    sys.meta_path.insert(0, EndpointsOfEnvironment)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors="backslashreplace")
     logging.getLogger().addHandler(Logging())
@@ -235,13 +293,14 @@ def main():
         api.send(error_request(api, "init/error", describe(error, "")))
         api.receive()
         sys.exit(1)
+    ascii_only = encodes_ascii_only()
     next_event = api.request("GET", "invocation/next")
     api.send(next_event)
     while True:
         status, headers, body = api.receive()
         if status != 200:
             sys.exit(f"The server answered {status} to the wish for an event")
-        ending = handle(api, handler, headers, body)
+        ending = handle(api, handler, headers, body, ascii_only)
         sys.stdout.flush()
         sys.stderr.flush()
         api.send(ending + next_event)

@@ -71,6 +71,7 @@ void close_others(int kept) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != plan.parent) ::_exit(127);  // it ended before the line above
   }
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);  // stays over exec; see process/orphans.h
   ::setsid();
   struct sigaction standard{};
   standard.sa_handler = SIG_DFL;

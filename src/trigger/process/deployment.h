@@ -27,6 +27,9 @@ struct RuntimeSurroundings {
   std::string search_path;  // PATH
   std::string python;       // a command or path; empty: what the runtime's name says
   std::string node;
+  /// AWS_SESSION_TOKEN; of this server's run alone, so that the guardian can tell what descends
+  /// from its functions.
+  std::string session_token;
   model::Realm realm;
 };
 

@@ -137,7 +137,7 @@ struct ProcessPool::State {
   // The supervisor's own.
   FileDescriptor poll;
   FileDescriptor wake_up;
-  Guardian guardian;
+  Guardian guardian{"AWS_SESSION_TOKEN=" + surroundings.session_token};
   std::thread supervisor;
 };
 

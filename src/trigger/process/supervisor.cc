@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "trigger/process/invocation_report.h"
+#include "trigger/process/orphans.h"
 #include "trigger/process/pool_state.h"
 #include "trigger/process/process_memory.h"
 
@@ -77,6 +78,7 @@ void ProcessPool::State::wake_before(SteadyTime when) {
 
 void ProcessPool::State::supervise() {
   ::prctl(PR_SET_NAME, "functions");
+  adopt_orphans();
   sigset_t broken_pipe;
   sigemptyset(&broken_pipe);
   sigaddset(&broken_pipe, SIGPIPE);
@@ -234,6 +236,7 @@ void ProcessPool::State::reap(const ProcessPointer& process) {
   unregister(process->child.ended_descriptor());
   unregister(process->child.output());
   process->child.kill();  // what is left of its group, before the pipes are read to their ends
+  kill_orphans();
   process->output.detach();
   endpoints.close(process->address);
   guardian.forget(process->child.id());
@@ -409,6 +412,7 @@ void ProcessPool::State::end_everything() {
     process->next_poll = nullptr;
     process->phase = Phase::kEnding;
   }
+  kill_orphans();
   const std::scoped_lock lock(mutex);
   processes.clear();
   lanes.clear();
