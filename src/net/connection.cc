@@ -62,6 +62,11 @@ Connection::Connection(std::shared_ptr<EventLoop> loop, Socket socket, std::uint
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
+Connection::~Connection() {
+  // A reply that came too late to be sent.
+  if (reply_.stream != nullptr) reply_.stream->end();
+}
+
 Connection::Task<> Connection::serve(std::shared_ptr<Connection> self) {
   self->loop_->add(*self);
   self->enter(Phase::kIdle);
@@ -79,6 +84,10 @@ Connection::Task<> Connection::serve(std::shared_ptr<Connection> self) {
     if (!self->reply_ready_) co_await self->wait_for_reply();
     if (self->abandoned_) break;
     self->reply_ready_ = false;
+    if (self->reply_.stream != nullptr) {
+      open = co_await self->answer_with_stream();
+      continue;
+    }
     open = parser.keep_alive() && !self->loop_->stopping();
     self->append_reply(std::exchange(self->reply_, HttpReply{}), open, parser.is_head());
     if (!open || self->output_.size() > kGatherSizeBytesMax || !self->large_body_.empty()) {
@@ -196,6 +205,10 @@ Connection::Task<> Connection::wait_for_reply() {
   if (!output_.empty() && !flush_at_once()) co_await flush();
   enter(Phase::kHandling);
   if (reply_ready_ || abandoned_) co_return;
+  co_await wait();
+}
+
+Connection::Task<> Connection::wait() {
   Token token;
   auto suspend = [this](Waiter waiter) { waiter_.emplace(std::move(waiter)); };
   auto reply = asio::async_initiate<Token, void()>(suspend, token);
@@ -227,6 +240,10 @@ void Connection::accept_reply(HttpReply reply) {
 void Connection::reply_arrived() {
   reply_ready_ = true;
   resume_waiter();
+}
+
+void Connection::wake_stream() {
+  loop_->post_stream(shared_from_this());
 }
 
 void Connection::resume_waiter() {
@@ -270,6 +287,7 @@ void Connection::check_deadline() {
       allowed = kLingerTime;
       break;
     case Phase::kHandling:
+    case Phase::kStreaming:
       return;  // the handler takes the time it needs
   }
   if (loop_->coarse_now() - phase_began_ < allowed) return;
@@ -280,6 +298,7 @@ void Connection::check_deadline() {
 
 void Connection::close_if_idle() {
   error_code error;
+  if (stream_ != nullptr) stream_->close();
   // Bytes that wait in the socket are a request in flight.
   if (phase_ == Phase::kIdle && socket_.available(error) == 0) socket_.close(error);
 }

@@ -5,6 +5,9 @@
 // write; RFC 9112 (section 9.3.2) allows requests to run side by side only where all their methods
 // are safe, and DynamoDB's are POST. Replies of a pipeline are gathered into one write.
 //
+// While a reply streams, the client's side is read as well: to notice that it leaves, and to keep
+// what it pipelines.
+//
 // Life time: the coroutine and the reply callback each hold a reference. The request's bytes live
 // here, so they outlast even the server, if a handler keeps its callback longer.
 #pragma once
@@ -22,6 +25,7 @@
 
 #include "net/event_loop.h"
 #include "net/http_server.h"
+#include "net/reply_stream.h"
 #include "net/request_parser.h"
 
 namespace parley::net {
@@ -36,6 +40,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Task = boost::asio::awaitable<T, boost::asio::io_context::executor_type>;
 
   Connection(std::shared_ptr<EventLoop> loop, Socket socket, std::uint16_t local_port);
+  ~Connection();
 
   /// Serves until the client leaves, errs or is too slow, or the loop stops. `self` keeps it alive.
   static Task<> serve(std::shared_ptr<Connection> self);
@@ -44,9 +49,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Takes the reply; on any thread, once per request.
   void accept_reply(HttpReply reply);
+  /// The stream of the reply wants to be looked at; on any thread.
+  void wake_stream();
 
   // For the event loop, on its thread.
   void reply_arrived();
+  void stream_woken();
   void check_deadline();
   void close_if_idle();
   void abandon();
@@ -57,7 +65,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Token = boost::asio::use_awaitable_t<boost::asio::io_context::executor_type>;
   using Waiter = boost::asio::async_result<Token, void()>::handler_type;
 
-  enum class Phase : std::uint8_t { kIdle, kHeader, kBody, kHandling, kWriting, kLingering };
+  enum class Phase : std::uint8_t {
+    kIdle,
+    kHeader,
+    kBody,
+    kHandling,
+    kWriting,
+    kStreaming,  // a stream that is silent
+    kLingering
+  };
 
   void enter(Phase phase);
   void enter_reading_phase();
@@ -71,6 +87,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] bool flush_at_once();
   Task<bool> flush();
   Task<> wait_for_reply();
+  /// Until resume_waiter().
+  Task<> wait();
+  // connection_stream.cc
+  /// Answers with reply_, whose stream it serves to its end; the request is forgotten meanwhile.
+  /// Whether the connection can be used again.
+  Task<bool> answer_with_stream();
+  /// Sends what the stream has until it is complete (true), or nobody listens any more.
+  Task<bool> run_stream(bool chunked);
+  void watch_client();
+  void client_spoke(boost::system::error_code error);
+  /// What the client sent meanwhile becomes the next request. False: it has gone or sends too much.
+  [[nodiscard]] bool take_what_came();
   /// Lets the client read what was sent before the connection goes: closing with unread bytes in
   /// the socket would reset it.
   Task<> linger();
@@ -90,6 +118,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool broken_ = false;  // a write failed
   bool abandoned_ = false;
   HttpReply reply_;
+  std::shared_ptr<ReplyStream> stream_;  // while it is served
+  std::uint32_t watch_ = 0;              // which watch_client() counts
   std::optional<Waiter> waiter_;
 };
 

@@ -73,6 +73,23 @@ void EventLoop::deliver_replies() {
   delivering_.clear();
 }
 
+void EventLoop::post_stream(std::shared_ptr<Connection> connection) {
+  const std::scoped_lock lock(inbox_mutex_);
+  if (ended_) return;
+  streams_inbox_.push_back(std::move(connection));
+  if (streams_inbox_.size() > 1) return;
+  boost::asio::post(context_, [this] { wake_streams(); });
+}
+
+void EventLoop::wake_streams() {
+  std::vector<std::shared_ptr<Connection>> woken;
+  {
+    const std::scoped_lock lock(inbox_mutex_);
+    woken.swap(streams_inbox_);
+  }
+  for (const auto& connection : woken) connection->stream_woken();
+}
+
 void EventLoop::drain() {
   boost::asio::post(context_, [this] {
     stopping_ = true;

@@ -2,8 +2,9 @@
 // coarse clock that costs a request nothing, the Date line of replies, and the inbox through which
 // other threads hand in replies.
 //
-// Invariants: everything but post_reply() and the counters is touched on the loop's thread only.
-// The sweep runs only while there are connections, so that an idle server never wakes up.
+// Invariants: everything but post_reply(), post_stream() and the counters is touched on the loop's
+// thread only. The sweep runs only while there are connections, so that an idle server never wakes
+// up.
 #pragma once
 
 #include <atomic>
@@ -47,8 +48,11 @@ class EventLoop {
   /// queued before the loop gets to them.
   void post_reply(std::shared_ptr<Connection> connection);
 
+  /// The same for a connection whose stream has something to send.
+  void post_stream(std::shared_ptr<Connection> connection);
+
   /// On any thread, no connection being added any more: ends idle connections now, the others after
-  /// their reply.
+  /// their reply, and closes streams.
   void drain();
   /// On any thread, after drain(): ends every connection now.
   void abandon();
@@ -72,6 +76,7 @@ class EventLoop {
 
  private:
   void deliver_replies();
+  void wake_streams();
   void sweep();
   void schedule_sweep();
   void refresh_clock();
@@ -94,6 +99,7 @@ class EventLoop {
   std::condition_variable ended_changed_;
   bool ended_ = false;  // the thread is past its last connection: replies are dropped
   std::vector<std::shared_ptr<Connection>> inbox_;
+  std::vector<std::shared_ptr<Connection>> streams_inbox_;
   std::vector<std::shared_ptr<Connection>> delivering_;  // keeps its capacity between batches
 };
 

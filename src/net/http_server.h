@@ -3,8 +3,8 @@
 //
 // Keep-alive, pipelining (a connection's requests run one after the other, in order), chunked and
 // sized request bodies, Expect: 100-continue, absolute-form request targets (RFC 9112,
-// section 3.2.2: a client that takes us for its proxy), limits on body, header and time, so that a
-// slow or hostile client costs only itself.
+// section 3.2.2: a client that takes us for its proxy), replies that go on (reply_stream.h), limits
+// on body, header and time, so that a slow or hostile client costs only itself.
 #pragma once
 
 #include <chrono>
@@ -22,6 +22,8 @@
 #include "base/result.h"
 
 namespace parley::net {
+
+class ReplyStream;  // net/reply_stream.h
 
 struct HttpHeader {
   std::string_view name;  // as sent
@@ -49,6 +51,9 @@ struct HttpReply {
   /// Names in static storage, values owned.
   std::vector<std::pair<std::string_view, std::string>> headers = {};
   std::string body = {};
+  /// A reply that goes on after `body` (net/reply_stream.h); with a status that has a body. Not to
+  /// be used for another reply. Null: `body` is all.
+  std::shared_ptr<ReplyStream> stream = nullptr;
 };
 
 /// To be called exactly once, from any thread; after that the request is gone. Dropped without a
@@ -62,7 +67,7 @@ class HttpHandler {
   virtual ~HttpHandler() = default;
   virtual void handle(const HttpRequest& request, ReplyCallback reply) = 0;
   /// The reply to a request that ended in the server: 400 malformed, 408 too slow, 413 body too
-  /// large, 431 header too large, 505 …. The default is plain text.
+  /// large, 431 header too large, 505 …. Without a stream. The default is plain text.
   [[nodiscard]] virtual HttpReply failure(int status, std::string_view reason);
   /// Told before failure(), on an event loop's thread: which listener's client it was.
   virtual void request_failed(std::uint16_t /*local_port*/, int /*status*/) {}
@@ -113,8 +118,8 @@ class HttpServer {
   /// does not block.
   void remove_listener(std::uint16_t port);
 
-  /// Stops accepting, lets requests in flight finish for up to `grace`, closes the rest, joins the
-  /// threads. Blocks; idempotent; not to be called by a handler.
+  /// Stops accepting, closes reply streams, lets requests in flight finish for up to `grace`,
+  /// closes the rest, joins the threads. Blocks; idempotent; not to be called by a handler.
   void stop(std::chrono::milliseconds grace);
 
  private:

@@ -82,9 +82,24 @@ void append_reply_head(std::string& out, const HttpReply& reply, const ReplyFram
     out += "\r\n";
     return;
   }
-  out += "Content-Length: ";
-  append_number(out, reply.body.size());
-  out += "\r\n\r\n";
+  if (frame.end == BodyEnd::kLength) {
+    out += "Content-Length: ";
+    append_number(out, reply.body.size());
+    out += "\r\n";
+  } else if (frame.end == BodyEnd::kChunks) {
+    out += "Transfer-Encoding: chunked\r\n";
+  }
+  out += "\r\n";
+}
+
+void append_chunk(std::string& out, std::string_view bytes) {
+  std::array<char, 16> digits;
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), bytes.size(), 16).ptr;
+  out.append(digits.data(), end);
+  out += "\r\n";
+  out += bytes;
+  out += "\r\n";
 }
 
 }  // namespace parley::net

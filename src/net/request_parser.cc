@@ -53,11 +53,13 @@ class RequestParser::Grammar {
   [[nodiscard]] bool done() const { return base_->is_done(); }
   [[nodiscard]] bool keep_alive() const { return base_->keep_alive(); }
   [[nodiscard]] bool chunked() const { return base_->chunked(); }
+  [[nodiscard]] bool is_http11() const { return base_->is_http11(); }
 
  private:
   class Callbacks final : public http::basic_parser<true> {
    public:
     explicit Callbacks(RequestParser& owner) : owner_(owner) {}
+    [[nodiscard]] bool is_http11() const { return http11_; }
 
    private:
     void on_request_impl(http::verb, boost::beast::string_view method,
@@ -180,7 +182,7 @@ std::span<char> RequestParser::prepare() {
       end_ -= parsed_ - body_end;
       parsed_ = body_end;
     }
-    if (capacity_ - end_ < capacity_ / 4) grow();
+    if (capacity_ == 0 || capacity_ - end_ < capacity_ / 4) grow();
   }
   return {buffer_.get() + end_, capacity_ - end_};
 }
@@ -240,6 +242,10 @@ bool RequestParser::keep_alive() const {
   return grammar_->keep_alive();
 }
 
+bool RequestParser::is_http11() const {
+  return grammar_->is_http11();
+}
+
 bool RequestParser::take_expect_continue() {
   return header_done_ && body_size_ == 0 && std::exchange(expect_continue_, false);
 }
@@ -268,6 +274,13 @@ void RequestParser::next() {
   request_.headers.clear();
   request_.method = request_.path = request_.query = request_.authority = request_.body = {};
   grammar_->restart();
+}
+
+void RequestParser::release_memory() {
+  if (end_ != begin_ || header_done_) return;
+  buffer_.reset();
+  capacity_ = begin_ = body_begin_ = parsed_ = end_ = 0;
+  std::vector<HttpHeader>().swap(request_.headers);
 }
 
 RequestParser::Progress RequestParser::fail(int status, std::string_view reason) {
@@ -336,11 +349,11 @@ void RequestParser::rebase(const char* old_base) {
 }
 
 void RequestParser::grow() {
-  const std::size_t capacity = capacity_ * 2;
+  const std::size_t capacity = std::max(capacity_ * 2, kBufferSizeBytes);
   auto larger = std::make_unique_for_overwrite<char[]>(capacity);
-  std::memcpy(larger.get(), buffer_.get(), end_);
+  if (end_ > 0) std::memcpy(larger.get(), buffer_.get(), end_);
   const auto old = std::exchange(buffer_, std::move(larger));
-  rebase(old.get());
+  if (old != nullptr) rebase(old.get());
   capacity_ = capacity;
 }
 

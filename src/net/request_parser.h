@@ -53,6 +53,8 @@ class RequestParser {
   [[nodiscard]] const HttpRequest& request() const { return request_; }
   /// Whether the client wants the connection kept: HTTP/1.1 without "close", 1.0 with "keep-alive".
   [[nodiscard]] bool keep_alive() const;
+  /// HTTP/1.1; false: 1.0.
+  [[nodiscard]] bool is_http11() const;
   /// True once per request, when its client waits for "100 Continue" before it sends its body.
   [[nodiscard]] bool take_expect_continue();
   /// A HEAD request: its reply carries no body.
@@ -63,6 +65,11 @@ class RequestParser {
 
   /// Forgets the request; bytes after it stay.
   void next();
+  /// Gives back the memory that only a request needs. Precondition: nothing was received since
+  /// next(); otherwise it does nothing.
+  void release_memory();
+  /// Bytes received that parse() has not seen.
+  [[nodiscard]] std::size_t unparsed_size_bytes() const { return end_ - parsed_; }
 
  private:
   class Grammar;  // Beast's basic_parser

@@ -142,6 +142,29 @@ TEST(RequestParser, ALargeBufferIsGivenBackAfterItsRequest) {
   EXPECT_EQ(parser.request().path, "/2");
 }
 
+TEST(RequestParser, ReleasedMemoryComesBackWithTheNextRequest) {
+  RequestParser parser({});
+  ASSERT_EQ(feed(parser, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"), Progress::kComplete);
+  parser.next();
+  parser.release_memory();
+  EXPECT_EQ(parser.stage(), RequestParser::Stage::kIdle);
+  ASSERT_EQ(parser.parse(), Progress::kIncomplete);
+  receive(parser, "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
+  ASSERT_EQ(feed(parser, std::string(100'000, 'x')), Progress::kComplete);
+  EXPECT_EQ(parser.request().path, "/2");
+  EXPECT_EQ(parser.request().header("Host"), "h");
+  EXPECT_EQ(parser.request().body, std::string(100'000, 'x'));
+}
+
+TEST(RequestParser, MemoryThatHoldsPartOfARequestIsNotReleased) {
+  RequestParser parser({});
+  ASSERT_EQ(feed(parser, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HT"), Progress::kComplete);
+  parser.next();
+  parser.release_memory();
+  ASSERT_EQ(feed(parser, "TP/1.1\r\nHost: h\r\n\r\n"), Progress::kComplete);
+  EXPECT_EQ(parser.request().path, "/2");
+}
+
 TEST(RequestParser, AbsoluteFormGivesPathAndAuthority) {
   RequestParser parser({});
   ASSERT_EQ(

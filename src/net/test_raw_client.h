@@ -68,6 +68,32 @@ class RawClient {
     return reply;
   }
 
+  /// What comes up to and with `end`; empty if the server closed before.
+  std::string read_until(std::string_view end) {
+    std::size_t at = 0;
+    while ((at = received_.find(end)) == std::string::npos) {
+      if (!receive()) return {};
+    }
+    std::string read = received_.substr(0, at + end.size());
+    received_.erase(0, at + end.size());
+    received_.shrink_to_fit();  // tests of the server's memory count this as well
+    return read;
+  }
+
+  /// Takes so little from now on that a sender soon waits.
+  void shrink_receive_buffer() {
+    const int size_bytes = 4096;
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &size_bytes, sizeof size_bytes);
+  }
+
+  void close() { ::close(std::exchange(socket_, -1)); }
+  /// Closes as a program that crashed does: with a reset.
+  void reset() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+  }
+
   /// Everything until the server closes or resets.
   std::string read_to_end() {
     while (receive()) {
