@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "trigger/test_functions.h"
 
@@ -10,6 +11,7 @@ namespace parley::trigger {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 // The runtime of AWS's tutorial on custom runtimes in shape: bash and curl.
 constexpr const char* kShellRuntime = R"sh(#!/bin/bash
@@ -52,6 +54,28 @@ TEST(ProvidedFunction, ShellRuntimeOfTheTutorialRuns) {
   EXPECT_EQ(functions.invoke("shell", R"({"n":1})").payload, R"(Echo: {"n":1})");
   EXPECT_EQ(functions.invoke("shell", R"({"n":2})").payload, R"(Echo: {"n":2})");
   EXPECT_THAT(functions.log_of("shell"), HasSubstr("\n{\"n\":2}\n"));
+}
+
+TEST(ProvidedFunction, ARuntimeThatAsksBeforeItsStartIsNotedGetsNoEventUntilThen) {
+  TestFunctions functions;
+  // Polls in the name of a process that does not exist yet, and answers what it gets.
+  functions.endpoints.on_open = [](const RuntimeEndpoints::Handler& handler) {
+    const auto call = [handler](std::string_view method, const std::string& path,
+                                RuntimeEndpoints::ReplyCallback reply) {
+      const auto no_header = [](std::string_view) { return std::string_view(); };
+      handler({.method = method, .path = path, .header = no_header, .body = "{}"},
+              std::move(reply));
+    };
+    call("GET", "/2018-06-01/runtime/invocation/next", [call](RuntimeEndpoints::Reply event) {
+      call("POST", "/2018-06-01/runtime/invocation/" + event.headers.at(1).second + "/response",
+           [](const RuntimeEndpoints::Reply& reply) { EXPECT_EQ(reply.status, 202); });
+    });
+  };
+  functions.create("quick", "provided", "", {{"bootstrap", "#!/bin/sh\nexec sleep 600\n", true}});
+  const auto outcome = functions.invoke("quick", "{}", true);
+  EXPECT_EQ(outcome.payload, "{}");
+  // The process was there when its invocation ended.
+  EXPECT_THAT(outcome.log_tail, Not(HasSubstr("Max Memory Used: 0 MB")));
 }
 
 TEST(ProvidedFunction, ExitDuringAnInvocationIsAnExitError) {

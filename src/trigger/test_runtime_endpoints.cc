@@ -165,6 +165,7 @@ struct TestRuntimeEndpoints::Listener {
 };
 
 Result<std::string> TestRuntimeEndpoints::open(Handler handler) {
+  if (on_open) on_open(handler);
   auto listener = std::make_shared<Listener>();
   listener->handler = std::move(handler);
   listener->socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -2,7 +2,7 @@
 // connection, no dependency on net.
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,6 +20,9 @@ class TestRuntimeEndpoints final : public RuntimeEndpoints {
   [[nodiscard]] Result<std::string> open(Handler handler) override;
   void close(const std::string& address) override;
   [[nodiscard]] std::size_t open_count();
+
+  /// Called by open() with each new handler, before any process can know its address.
+  std::function<void(const Handler&)> on_open;
 
  private:
   struct Listener;

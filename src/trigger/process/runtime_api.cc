@@ -104,7 +104,9 @@ void ProcessPool::State::handle(const ProcessPointer& process,
               std::chrono::steady_clock::now() - process->phase_since);
         }
         process->next_poll = std::move(reply);
-        become_ready(process, effects);
+        // Not before the supervisor reads its output and knows its number, which the log and the
+        // report of an invocation need: launch() goes on from here.
+        if (process->pid != 0) become_ready(process, effects);
       }
     } else if (parsed.call == Call::kInitError) {
       if (!is_initializing) {

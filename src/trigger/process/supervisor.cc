@@ -185,9 +185,17 @@ Status ProcessPool::State::launch(const ProcessPointer& process) {
       !add_to_poll(process->child.output(), tag_of(process->id, Source::kOutput))) {
     return fail(ErrorCode::kIo, fmt::format("epoll_ctl: {}", std::strerror(errno)));
   }
-  const std::scoped_lock lock(mutex);
-  process->pid = process->child.id();
-  if (process->phase == Phase::kEnding) process->child.kill();
+  Effects effects;
+  {
+    const std::scoped_lock lock(mutex);
+    process->pid = process->child.id();
+    if (process->phase == Phase::kEnding) {
+      process->child.kill();
+    } else if (process->next_poll != nullptr) {
+      become_ready(process, effects);  // it was quicker than we were
+    }
+  }
+  effects.run();
   return {};
 }
 
@@ -210,6 +218,7 @@ void ProcessPool::State::could_not_start(const ProcessPointer& process, const Er
   Effects effects;
   {
     const std::scoped_lock lock(mutex);
+    process->next_poll = nullptr;
     processes.erase(process->id);
     Lane* lane = lane_of(*process);
     if (lane != nullptr) std::erase(lane->processes, process);
