@@ -5,49 +5,18 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "model/container_bytes.h"
 
 namespace parley::model {
 namespace {
-
-constexpr std::size_t kLengthSize = 4;  // u32be
 
 void append_tag(std::string& out, ValueTag tag) {
   out.push_back(static_cast<char>(tag));
 }
 
-void append_prefixed(std::string& out, std::string_view bytes) {
-  append_varint(out, bytes.size());
-  out.append(bytes);
-}
-
 void append_encoded_number(std::string& out, std::string_view encoded) {
   out.push_back(static_cast<char>(encoded.size()));
   out.append(encoded);
-}
-
-/// Tag, a length to be known later, and one byte of a count to be known later.
-void begin_container(std::string& out, ValueTag tag) {
-  append_tag(out, tag);
-  out.append(kLengthSize + 1, '\0');
-}
-
-/// Writes `count` where one byte was left for it; rarely, a longer one moves what follows.
-void write_count(std::string& out, std::size_t at, std::size_t count) {
-  if (count < 0x80) {
-    out[at] = static_cast<char>(count);
-    return;
-  }
-  std::string varint;
-  append_varint(varint, count);
-  out.replace(at, 1, varint);
-}
-
-/// Writes the length of everything behind it, now that the container is whole.
-void write_length(std::string& out, std::size_t at) {
-  const auto length = static_cast<std::uint32_t>(out.size() - at - kLengthSize);
-  for (std::size_t i = 0; i < kLengthSize; ++i) {
-    out[at + i] = static_cast<char>(length >> (24 - 8 * i));
-  }
 }
 
 /// The first eight bytes as a number that orders as they do, so that most names compare in one
@@ -112,8 +81,7 @@ bool append_set(std::string& out, AttributeType set_type, std::vector<std::strin
   std::ranges::sort(members);
   if (std::ranges::adjacent_find(members) != members.end()) return false;
   const std::size_t start = out.size();
-  begin_container(out, tag_of(set_type));
-  write_count(out, start + 1 + kLengthSize, members.size());
+  begin_container(out, static_cast<char>(tag_of(set_type)));
   for (const std::string_view member : members) {
     if (set_type == AttributeType::kNumberSet) {
       append_encoded_number(out, member);
@@ -121,25 +89,23 @@ bool append_set(std::string& out, AttributeType set_type, std::vector<std::strin
       append_prefixed(out, member);
     }
   }
-  write_length(out, start + 1);
+  finish_container(out, start, members.size());
   return true;
 }
 
 ListBuilder::ListBuilder(std::string& out) : out_(out), start_(out.size()) {
-  begin_container(out, ValueTag::kList);
+  begin_container(out, static_cast<char>(ValueTag::kList));
 }
 
 void ListBuilder::finish() {
-  write_count(out_, start_ + 1 + kLengthSize, count_);
-  write_length(out_, start_ + 1);
+  finish_container(out_, start_, count_);
 }
 
 MapBuilder::MapBuilder(std::string& out, Kind kind) : out_(out), start_(out.size()), kind_(kind) {
   if (kind == Kind::kMap) {
-    begin_container(out, ValueTag::kMap);
+    begin_container(out, static_cast<char>(ValueTag::kMap));
   } else {
-    out.push_back(kItemVersion);
-    out.push_back('\0');
+    begin_item(out);
   }
 }
 
@@ -171,11 +137,10 @@ void MapBuilder::begin_entry(std::string_view name) {
 void MapBuilder::finish() {
   if (!sorted_) sort_entries();
   if (kind_ == Kind::kItem) {
-    write_count(out_, start_ + 1, count_);
-    return;
+    finish_item(out_, start_, count_);
+  } else {
+    finish_container(out_, start_, count_);
   }
-  write_count(out_, start_ + 1 + kLengthSize, count_);
-  write_length(out_, start_ + 1);
 }
 
 void MapBuilder::sort_entries() {
