@@ -3,10 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
+#include <limits>
 
 #include "net/http_client.h"
 
@@ -16,6 +13,8 @@ namespace {
 // Calls of the Lambda API that may block: deployments, and replays of dead letters, which take as
 // long as their functions.
 constexpr std::size_t kBlockingThreadsMax = 8;
+// The bound is that of connections: each has at most one request in the queue.
+constexpr std::size_t kBlockingQueueMax = std::numeric_limits<std::size_t>::max();
 constexpr std::chrono::milliseconds kPostTimeout{10'000};
 
 using Steady = std::chrono::steady_clock;
@@ -43,29 +42,6 @@ Status post_to_url(const std::string& url, const std::string& body) {
 
 }  // namespace
 
-Result<TemporaryDirectory> TemporaryDirectory::make() {
-  const char* parent = std::getenv("TMPDIR");
-  std::string path =
-      fmt::format("{}/parley-XXXXXX", parent != nullptr && parent[0] == '/' ? parent : "/tmp");
-  if (::mkdtemp(path.data()) == nullptr) {
-    return fail(ErrorCode::kIo,
-                fmt::format("Cannot make a directory {}: {}", path, std::strerror(errno)));
-  }
-  TemporaryDirectory directory;
-  directory.path_ = std::move(path);
-  return directory;
-}
-
-TemporaryDirectory& TemporaryDirectory::operator=(TemporaryDirectory&& other) noexcept {
-  std::swap(path_, other.path_);
-  return *this;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-}
-
 Result<std::unique_ptr<FunctionHost>> FunctionHost::open(const FunctionHostOptions& options,
                                                          engine::Database& database,
                                                          storage::KeyValueStore& store,
@@ -91,7 +67,7 @@ Result<std::unique_ptr<FunctionHost>> FunctionHost::open(const FunctionHostOptio
   host->mappings_ = PARLEY_TRY(
       trigger::Mappings::open(store, database.commits(), database.streams(), *host->functions_,
                               database.realm(), mapping_options, clock, random));
-  host->pool_ = std::make_unique<BlockingPool>(kBlockingThreadsMax);
+  host->pool_ = std::make_unique<ThreadPool>(kBlockingThreadsMax, kBlockingQueueMax);
   api::LambdaOptions service_options;
   service_options.concurrency_max = function_options.concurrency_max;
   host->service_ = std::make_unique<api::LambdaService>(
@@ -101,7 +77,8 @@ Result<std::unique_ptr<FunctionHost>> FunctionHost::open(const FunctionHostOptio
                        .clock = clock,
                        .random = random},
       service_options,
-      [pool = host->pool_.get()](BlockingPool::Task task) { pool->run(std::move(task)); });
+      // Refused only after stop(), when nobody waits for the reply any more.
+      [pool = host->pool_.get()](ThreadPool::Task task) { (void)pool->run(std::move(task)); });
   return host;
 }
 

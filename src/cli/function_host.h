@@ -12,7 +12,8 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
-#include "cli/blocking_pool.h"
+#include "base/temporary_directory.h"
+#include "base/thread_pool.h"
 #include "cli/runtime_api_server.h"
 #include "engine/engine.h"
 #include "storage/key_value_store.h"
@@ -20,23 +21,6 @@
 #include "trigger/mappings.h"
 
 namespace parley::cli {
-
-/// A directory that goes when this does.
-class TemporaryDirectory {
- public:
-  /// Below $TMPDIR, else /tmp. Errors: kIo.
-  [[nodiscard]] static Result<TemporaryDirectory> make();
-  TemporaryDirectory() = default;
-  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) {
-    other.path_.clear();
-  }
-  TemporaryDirectory& operator=(TemporaryDirectory&& other) noexcept;
-  ~TemporaryDirectory();
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;  // empty: none
-};
 
 /// A function of this program, listed among the deployed ones.
 struct NativeFunctionEntry {
@@ -80,7 +64,7 @@ class FunctionHost {
   std::unique_ptr<RuntimeApiServer> endpoints_;
   std::unique_ptr<trigger::Functions> functions_;
   std::unique_ptr<trigger::Mappings> mappings_;
-  std::unique_ptr<BlockingPool> pool_;
+  std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<api::LambdaService> service_;
   bool drained_ = false;
   bool stopped_ = false;

@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <ostream>
 #include <utility>
 
 #include "api/api.h"
 #include "base/clock.h"
 #include "base/random.h"
-#include "cli/blocking_pool.h"
+#include "base/thread_pool.h"
 #include "cli/founding_table.h"
 #include "cli/function_host.h"
 #include "cli/http_api_handler.h"
@@ -29,6 +30,8 @@ namespace {
 constexpr std::chrono::seconds kStopGrace{5};
 // Table operations are the only tasks; more threads than this would wait for each other.
 constexpr std::size_t kBlockingThreadsMax = 4;
+// The bound is that of connections: each has at most one request in the queue.
+constexpr std::size_t kBlockingQueueMax = std::numeric_limits<std::size_t>::max();
 
 /// The trigger's own writes to the table are none of its business.
 constexpr std::string_view kMessagesAlone =
@@ -189,8 +192,10 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
   database_options.streams.shard_count = options.stream_shards;
   const auto database =
       PARLEY_TRY(engine::Database::open(std::move(store), database_options, clock, random));
-  BlockingPool pool(kBlockingThreadsMax);
-  api::Service service(*database, [&pool](BlockingPool::Task task) { pool.run(std::move(task)); });
+  ThreadPool pool(kBlockingThreadsMax, kBlockingQueueMax);
+  // The pool refuses only after stop(), when nobody waits for the reply any more.
+  api::Service service(*database,
+                       [&pool](ThreadPool::Task task) { (void)pool.run(std::move(task)); });
   client::LocalDatabase in_process(service);
   messaging::ConversationTrigger conversations(
       in_process, {.log = [&console](const std::string& line) {

@@ -1,7 +1,5 @@
 #include "storage/test_stores.h"
 
-#include <cstdlib>
-
 #include "base/assert.h"
 #include "storage/cache/cached_store.h"
 #include "storage/memory/memory_store.h"
@@ -10,13 +8,9 @@
 namespace parley::storage {
 
 TemporaryDirectory::TemporaryDirectory() {
-  path_ = (std::filesystem::temp_directory_path() / "parley-test-XXXXXX").string();
-  PARLEY_ASSERT(mkdtemp(path_.data()) != nullptr);
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
+  auto made = parley::TemporaryDirectory::make();
+  PARLEY_ASSERT(made.has_value());
+  directory_ = *std::move(made);
 }
 
 std::string name_of(StoreKind kind) {

@@ -1,27 +1,26 @@
 // Stores for tests: each implementation over a directory that goes with the test.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/temporary_directory.h"
 #include "storage/key_value_store.h"
 
 namespace parley::storage {
 
-/// A new directory, removed with everything in it on destruction.
+/// A parley::TemporaryDirectory that must succeed; neither copied nor moved.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();
-  ~TemporaryDirectory();
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& path() const { return directory_.path(); }
 
  private:
-  std::string path_;
+  parley::TemporaryDirectory directory_;
 };
 
 enum class StoreKind {

@@ -24,41 +24,20 @@ NativeFunctions::~NativeFunctions() {
 void NativeFunctions::invoke(std::shared_ptr<const NativeFunction> function,
                              std::shared_ptr<FunctionLog> log, Invocation invocation,
                              Invoker::Callback callback) {
-  std::unique_lock lock(mutex_);
-  if (stopping_ || tasks_.size() >= queue_max_) {
-    const bool stopped = stopping_;
-    lock.unlock();
-    return callback(stopped ? shutting_down() : fail(ErrorCode::kThrottling, "Rate Exceeded."));
-  }
-  tasks_.push_back(
-      {std::move(function), std::move(log), std::move(invocation), std::move(callback)});
-  if (tasks_.size() > idle_ && threads_.size() < threads_max_) {
-    threads_.emplace_back([this] { work(); });
-  }
-  changed_.notify_one();
+  // Shared with the task, since the pool drops a task that it refuses.
+  const auto call = std::make_shared<Call>(std::move(function), std::move(log),
+                                           std::move(invocation), std::move(callback));
+  if (pool_.run([this, call] { run(*call); })) return;
+  call->callback(stopping_ ? shutting_down() : fail(ErrorCode::kThrottling, "Rate Exceeded."));
 }
 
-void NativeFunctions::work() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    ++idle_;
-    changed_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
-    --idle_;
-    if (tasks_.empty()) return;
-    Task task = std::move(tasks_.front());
-    tasks_.pop_front();
-    lock.unlock();
-    run(std::move(task));
-    lock.lock();
-  }
-}
-
-void NativeFunctions::run(Task task) {
+void NativeFunctions::run(Call& call) {
+  if (stopping_) return call.callback(shutting_down());
   InvocationOutcome outcome;
   outcome.request_id = make_uuid(random_);
-  task.log->append(clock_.now(), {start_line(outcome.request_id)});
+  call.log->append(clock_.now(), {start_line(outcome.request_id)});
   const auto started = std::chrono::steady_clock::now();
-  auto result = (*task.function)(task.invocation.payload);
+  auto result = (*call.function)(call.invocation.payload);
   const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - started);
   std::vector<std::string> lines;
@@ -75,26 +54,17 @@ void NativeFunctions::run(Task task) {
                                .status = outcome.function_error ? "error" : ""})) {
     lines.push_back(std::move(line));
   }
-  task.log->append(clock_.now(), lines);
-  if (task.invocation.tail_log) {
+  call.log->append(clock_.now(), lines);
+  if (call.invocation.tail_log) {
     outcome.log_tail = start_line(outcome.request_id) + '\n';
     for (const auto& line : lines) outcome.log_tail += line + '\n';
   }
-  task.callback(std::move(outcome));
+  call.callback(std::move(outcome));
 }
 
 void NativeFunctions::stop() {
-  std::deque<Task> refused;
-  std::vector<std::thread> threads;
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-    refused.swap(tasks_);
-    threads.swap(threads_);
-    changed_.notify_all();
-  }
-  for (Task& task : refused) task.callback(shutting_down());
-  for (std::thread& thread : threads) thread.join();
+  stopping_ = true;
+  pool_.stop();
 }
 
 }  // namespace parley::trigger

@@ -1,24 +1,25 @@
-#include "cli/blocking_pool.h"
+#include "base/thread_pool.h"
 
 #include <utility>
 
-namespace parley::cli {
+namespace parley {
 
-BlockingPool::~BlockingPool() {
+ThreadPool::~ThreadPool() {
   stop();
 }
 
-void BlockingPool::run(Task task) {
+bool ThreadPool::run(Task task) {
   const std::scoped_lock lock(mutex_);
-  if (stopping_) return;
+  if (stopping_ || tasks_.size() >= queue_max_) return false;
   tasks_.push_back(std::move(task));
   if (idle_ < tasks_.size() && threads_.size() < threads_max_) {
     threads_.emplace_back([this] { work(); });
   }
   changed_.notify_one();
+  return true;
 }
 
-void BlockingPool::stop() {
+void ThreadPool::stop() {
   std::vector<std::thread> threads;
   {
     const std::scoped_lock lock(mutex_);
@@ -29,7 +30,7 @@ void BlockingPool::stop() {
   for (std::thread& thread : threads) thread.join();
 }
 
-void BlockingPool::work() {
+void ThreadPool::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;
@@ -45,4 +46,4 @@ void BlockingPool::work() {
   }
 }
 
-}  // namespace parley::cli
+}  // namespace parley
