@@ -1,7 +1,10 @@
 // What all commands of the program share: headings, the page of exit codes, what an error costs.
 #pragma once
 
+#include <string>
+
 #include "base/error.h"
+#include "cli/console.h"
 #include "cli/exit_code.h"
 
 namespace parley::cli {
@@ -14,5 +17,8 @@ inline constexpr const char* kExitCodes =
 inline constexpr const char* kCommands = "Commands";
 
 [[nodiscard]] ExitCode exit_code_of(const Error& error);
+
+/// The line to print when no server answers on this machine.
+[[nodiscard]] std::string start_hint(const Console& console);
 
 }  // namespace parley::cli

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <ostream>
+#include <string>
+#include <string_view>
 
 #include "cli/command_frame.h"
+#include "cli/server_command.h"
 #include "cli/usage.h"
 #include "client/database.h"
 
@@ -14,7 +17,7 @@ namespace {
 
 /// A row of `parley function`.
 struct FunctionRow {
-  const char* name;
+  std::string_view name;
   const char* summary;
   const char* examples;
   FunctionCommand command;
@@ -81,7 +84,7 @@ void add_deploy_options(CLI::App& command, FunctionOptions& options) {
 }
 
 void add_function_command(CLI::App& function, FunctionOptions& options, const FunctionRow& row) {
-  CLI::App* command = function.add_subcommand(row.name, row.summary)->group(kCommands);
+  CLI::App* command = function.add_subcommand(std::string(row.name), row.summary)->group(kCommands);
   if ((row.options & FunctionRow::kName) != 0) {
     command->add_option("name", options.name, "The function's name or ARN")
         ->type_name("NAME")
@@ -103,13 +106,7 @@ void add_function_command(CLI::App& function, FunctionOptions& options, const Fu
         ->check(CLI::Range(1U, 1000U))
         ->capture_default_str();
   }
-  command
-      ->add_option("--endpoint-url", options.endpoint_url,
-                   "Address of the server [AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL, then "
-                   "http://localhost:8000]")
-      ->type_name("URL");
-  command->add_flag("--json", options.json, "Print JSON");
-  command->footer(fmt::format("Examples:\n{}\n{}", row.examples, kExitCodes));
+  add_server_options(*command, options.endpoint_url, options.json, row.examples);
 }
 
 }  // namespace
@@ -130,28 +127,22 @@ void add_function(CLI::App& program, FunctionOptions& options) {
 ExitCode run_function(const CLI::App& command, const FunctionOptions& options,
                       const Console& console, net::Environment environment) {
   SystemClock clock;
-  auto server = FunctionServer::open(options.endpoint_url, environment, clock);
-  if (!server) {
-    console.err << fmt::format("parley: {}\n", server.error().message);
-    return exit_code_of(server.error());
-  }
   const std::string name = command.get_subcommands().front()->get_name();
-  for (const FunctionRow& row : kFunctionRows) {
-    if (name != row.name) continue;
-    const Result<ExitCode> outcome = row.command({options, *server, console});
-    if (outcome) return *outcome;
-    const Error& error = outcome.error();
-    console.err << fmt::format("parley: {}\n", error.message);
-    if (error.code == ErrorCode::kIo && server->is_on_this_machine()) {
-      console.err << fmt::format("Is the server running? `{} serve` starts one on port 8000.\n",
-                                 console.program);
-    } else if (client::is_service_error(error, "ResourceNotFoundException")) {
-      console.err << fmt::format("`{} function list` shows the functions at {}.\n", console.program,
-                                 server->address());
-    }
-    return exit_code_of(error);
-  }
-  return ExitCode::kUsage;
+  const auto row = std::ranges::find(kFunctionRows, name, &FunctionRow::name);
+  if (row == kFunctionRows.end()) return ExitCode::kUsage;
+  return run_on_server(
+      {.endpoint_url = options.endpoint_url,
+       .console = console,
+       .environment = environment,
+       .clock = clock,
+       .run = [&](FunctionServer& server) { return row->command({options, server, console}); },
+       .hint =
+           [&](const Error& error, const FunctionServer& server) {
+             if (!client::is_service_error(error, "ResourceNotFoundException"))
+               return std::string();
+             return fmt::format("`{} function list` shows the functions at {}.\n", console.program,
+                                server.address());
+           }});
 }
 
 }  // namespace parley::cli

@@ -242,8 +242,7 @@ void build(Program& program) {
 std::string hint(const Program& program, const DdbRow& row, const DdbTarget& target,
                  const Console& console, const Error& error) {
   if (error.code == ErrorCode::kIo && !target.is_aws && target.address.starts_with("http://")) {
-    return fmt::format("Is the server running? `{} serve` starts one on port 8000.\n",
-                       console.program);
+    return start_hint(console);
   }
   if (client::is_service_error(error, "ResourceNotFoundException") && row.command != drop) {
     return fmt::format("Is there a table {} at {}? `{} ddb schema-load` makes it.\n",

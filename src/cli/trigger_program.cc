@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <ostream>
 #include <span>
 
 #include "cli/command_frame.h"
 #include "cli/function_program.h"
+#include "cli/server_command.h"
 #include "cli/usage.h"
 
 namespace parley::cli {
@@ -165,13 +165,7 @@ void add_trigger_command(CLI::App& above, TriggerOptions& options, const Trigger
         ->type_name("WHEN")
         ->required();
   }
-  command
-      ->add_option("--endpoint-url", options.endpoint_url,
-                   "Address of the server [AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL, then "
-                   "http://localhost:8000]")
-      ->type_name("URL");
-  command->add_flag("--json", options.json, "Print JSON");
-  command->footer(fmt::format("Examples:\n{}\n{}", row.examples, kExitCodes));
+  add_server_options(*command, options.endpoint_url, options.json, row.examples);
 }
 
 /// The row of the subcommand that was parsed below `command`.
@@ -214,23 +208,16 @@ ExitCode run_trigger(const CLI::App& command, const TriggerOptions& options, con
                      net::Environment environment) {
   SystemClock clock;
   SystemRandom random;
-  auto server = FunctionServer::open(options.endpoint_url, environment, clock);
-  if (!server) {
-    console.err << fmt::format("parley: {}\n", server.error().message);
-    return exit_code_of(server.error());
-  }
   const TriggerRow* row = parsed_row(command);
   if (row == nullptr) return ExitCode::kUsage;
-  const Result<ExitCode> outcome =
-      row->command({options, *server, console, environment, clock, random});
-  if (outcome) return *outcome;
-  const Error& error = outcome.error();
-  console.err << fmt::format("parley: {}\n", error.message);
-  if (error.code == ErrorCode::kIo && server->is_on_this_machine()) {
-    console.err << fmt::format("Is the server running? `{} serve` starts one on port 8000.\n",
-                               console.program);
-  }
-  return exit_code_of(error);
+  return run_on_server({.endpoint_url = options.endpoint_url,
+                        .console = console,
+                        .environment = environment,
+                        .clock = clock,
+                        .run = [&](FunctionServer& server) {
+                          return row->command(
+                              {options, server, console, environment, clock, random});
+                        }});
 }
 
 }  // namespace parley::cli
