@@ -1,10 +1,14 @@
 // Functions that misbehave, limits, and what changes under running functions.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -13,8 +17,11 @@
 #include <future>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
+#include "trigger/process/child_process.h"
 #include "trigger/test_functions.h"
 
 namespace parley::trigger {
@@ -24,10 +31,33 @@ using testing::HasSubstr;
 
 constexpr const char* kRuntime = "python3.12";
 
-/// Blocks the test until `path` exists; the test's own time-out ends it otherwise.
-void wait_for_file(const std::string& path) {
-  while (!std::filesystem::exists(path)) ::usleep(1000);
+// What takes milliseconds, on a machine that is busy with everything else.
+constexpr std::chrono::milliseconds kWaitMax{60'000};
+
+/// Blocks until `descriptor` is readable; a failure after kWaitMax.
+testing::AssertionResult becomes_readable(const FileDescriptor& descriptor) {
+  pollfd wanted{.fd = descriptor.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&wanted, 1, static_cast<int>(kWaitMax.count())) == 1) {
+    return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << "nothing within " << kWaitMax.count() << " ms";
 }
+
+/// A fifo on which a function says that it runs.
+class Announcement {
+ public:
+  explicit Announcement(std::string path) : path_(std::move(path)) {
+    EXPECT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+    reading_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  }
+  /// The line of Python that announces.
+  [[nodiscard]] std::string python() const { return "open('" + path_ + "', 'w').write('.')\n"; }
+  [[nodiscard]] testing::AssertionResult comes() const { return becomes_readable(reading_); }
+
+ private:
+  std::string path_;
+  FileDescriptor reading_;
+};
 
 TEST(FunctionFaults, FailedInitialisationIsTriedOnceMore) {
   TestFunctions functions;
@@ -329,14 +359,14 @@ TEST(FunctionFaults, FullQueueThrottles) {
   options.concurrency_max = 1;
   TestFunctions functions(options);
   const std::string go = functions.directory() + "/go";
+  const Announcement started(go + ".started");
   functions.create("f", kRuntime, "app.handler",
-                   {{"app.py", "import os, time\nopen('" + go +
-                                   ".started', 'w').close()\n"
+                   {{"app.py", "import os, time\n" + started.python() +
                                    "def handler(e, c):\n"
                                    "  while not os.path.exists('" +
                                    go + "'): time.sleep(0.01)\n"}});
   auto first = functions.begin("f", "1");
-  wait_for_file(go + ".started");
+  ASSERT_TRUE(started.comes());
   std::vector<std::future<Result<InvocationOutcome>>> others;
   for (int i = 0; i < 4; ++i) others.push_back(functions.begin("f", "2"));
   const auto refused = others.back().get();
@@ -345,6 +375,35 @@ TEST(FunctionFaults, FullQueueThrottles) {
   std::ofstream(go).close();
   EXPECT_TRUE(first.get());
   EXPECT_TRUE(others.front().get());
+}
+
+TEST(FunctionFaults, NativeCallsThatWaitAreRefusedWhenTheQueueIsFullAndAtTheEnd) {
+  FunctionsOptions options;
+  options.queue_max = 1;
+  options.concurrency_max = 1;
+  TestFunctions functions(options);
+  std::promise<void> runs;
+  std::promise<void> go;
+  functions->add_native("f", "", [&](std::string_view) -> Result<std::string> {
+    runs.set_value();
+    go.get_future().wait();
+    return "done";
+  });
+  auto running = functions.begin("f", "1");
+  runs.get_future().wait();
+  auto waiting = functions.begin("f", "2");
+  EXPECT_EQ(functions.begin("f", "3").get().error().code, ErrorCode::kThrottling);
+  std::thread stop([&] { functions->stop(std::chrono::milliseconds(0)); });
+  const auto end = std::chrono::steady_clock::now() + kWaitMax;
+  auto code = ErrorCode::kThrottling;
+  while (code == ErrorCode::kThrottling && std::chrono::steady_clock::now() < end) {
+    code = functions.begin("f", "4").get().error().code;
+  }
+  EXPECT_EQ(code, ErrorCode::kUnavailable);
+  go.set_value();
+  stop.join();
+  EXPECT_EQ(running.get()->payload, "done");
+  EXPECT_EQ(waiting.get().error().code, ErrorCode::kUnavailable);
 }
 
 TEST(FunctionFaults, AFunctionWithoutAProcessGetsOneFromOthers) {
@@ -367,23 +426,21 @@ TEST(FunctionFaults, IdleProcessesEnd) {
   functions.create("f", kRuntime, "app.handler",
                    {{"app.py", "import os\ndef handler(e, c): return os.getpid()\n"}});
   const pid_t process = std::stoi(functions.invoke("f").payload);
-  while (functions.endpoints.open_count() > 0) ::usleep(1000);
-  EXPECT_NE(::kill(process, 0), 0);
+  const FileDescriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, process, 0U)));
+  ASSERT_TRUE(ended.is_open() ? becomes_readable(ended) : testing::AssertionResult(errno == ESRCH));
   EXPECT_NE(std::stoi(functions.invoke("f").payload), process);
 }
 
 TEST(FunctionFaults, StopWaitsForWhatRunsAndRefusesTheRest) {
   TestFunctions functions;
-  const std::string started = functions.directory() + "/started";
+  const Announcement started(functions.directory() + "/started");
   functions.create("f", kRuntime, "app.handler",
                    {{"app.py",
                      "import time\ndef handler(e, c):\n"
-                     "  open('" +
-                         started +
-                         "', 'w').close()\n"
-                         "  time.sleep(0.3)\n  return 'finished'\n"}});
+                     "  " +
+                         started.python() + "  time.sleep(0.3)\n  return 'finished'\n"}});
   auto running = functions.begin("f", "{}");
-  wait_for_file(started);
+  ASSERT_TRUE(started.comes());
   functions->stop(std::chrono::seconds(20));
   EXPECT_EQ(running.get()->payload, "\"finished\"");
   EXPECT_EQ(functions.begin("f", "{}").get().error().code, ErrorCode::kUnavailable);
@@ -394,15 +451,15 @@ TEST(FunctionFaults, StopKillsWhatRunsLongerThanTheGrace) {
   TestFunctions functions;
   FunctionSettings settings;
   settings.timeout_s = 600;
-  const std::string started = functions.directory() + "/started";
+  const Announcement started(functions.directory() + "/started");
   functions.create("f", kRuntime, "app.handler",
                    {{"app.py",
                      "import time\ndef handler(e, c):\n"
-                     "  open('" +
-                         started + "', 'w').close()\n  time.sleep(600)\n"}},
+                     "  " +
+                         started.python() + "  time.sleep(600)\n"}},
                    settings);
   auto running = functions.begin("f", "{}");
-  wait_for_file(started);
+  ASSERT_TRUE(started.comes());
   functions->stop(std::chrono::milliseconds(0));
   EXPECT_EQ(running.get().error().code, ErrorCode::kUnavailable);
 }
