@@ -1,0 +1,62 @@
+// Hub: the people who are connected to this process, and what they are told (docs/messaging-api.md,
+// Live). It follows the table's stream, so that what any process has written reaches everybody.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "net/reply_stream.h"
+
+namespace parley::messaging {
+
+struct HubSettings {
+  std::size_t connections_max = 20'000;
+  std::size_t connections_of_person_max = 20;
+  std::size_t ring_events_max = 50'000;
+  std::size_t ring_size_bytes_max = 32u << 20;
+  std::size_t resume_records_max = 10'000;  // read again from the stream for one connection
+  std::chrono::seconds heartbeat{20};
+  std::chrono::seconds typing_time{6};
+  std::chrono::seconds presence_grace{10};
+};
+
+struct HubMetrics {
+  std::size_t connections = 0;
+  std::size_t people = 0;
+  std::uint64_t events_delivered = 0;
+  std::uint64_t resumed = 0;
+  std::uint64_t not_resumed = 0;  // told to read again
+};
+
+/// Thread-safe.
+class Hub {
+ public:
+  virtual ~Hub() = default;
+
+  /// From now on `person` is told of events on `stream`, the first of them `ready`; until the
+  /// client goes. `last_event_id`: where an earlier stream ended, empty if there was none; anything
+  /// that cannot be resumed is `ready` with resumed false. May block. Refuses kRateLimited where
+  /// there are too many connections.
+  [[nodiscard]] virtual Status connect(std::string_view person, std::string_view last_event_id,
+                                       std::shared_ptr<net::ReplyStream> stream) = 0;
+
+  /// Tells the other members that the person is typing, or is not any more. The caller has checked
+  /// the membership. May block.
+  virtual void typing(std::string_view person, std::string_view conversation, bool typing) = 0;
+
+  /// Whether the person is connected to this process.
+  [[nodiscard]] virtual bool is_online(std::string_view person) const = 0;
+
+  [[nodiscard]] virtual HubMetrics metrics() const = 0;
+};
+
+}  // namespace parley::messaging
