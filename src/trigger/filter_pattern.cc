@@ -376,7 +376,9 @@ bool node_matches(const Node& node, const std::optional<element>& value) {
 }  // namespace
 
 Result<FilterPattern> FilterPattern::compile(std::string_view json) {
-  if (json.size() > kFilterPatternCharactersMax) return invalid_pattern();
+  const auto characters = std::ranges::count_if(
+      json, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0u) != 0x80u; });
+  if (static_cast<std::size_t>(characters) > kFilterPatternCharactersMax) return invalid_pattern();
   simdjson::dom::parser parser;
   simdjson::dom::object object;
   if (parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS) {

@@ -123,6 +123,14 @@ TEST(FilterPattern, TtlDeletionsCanBePicked) {
       passes(R"({"userIdentity":{"type":["Service"],"principalId":["dynamodb.amazonaws.com"]}})"));
 }
 
+TEST(FilterPattern, LengthCountsCharactersNotBytes) {
+  std::string text;
+  constexpr std::string_view kFrame = R"({"a":[""]})";
+  for (std::size_t i = kFrame.size(); i < kFilterPatternCharactersMax; ++i) text.append("\u00e9");
+  EXPECT_TRUE(FilterPattern::compile(R"({"a":[")" + text + R"("]})"));
+  EXPECT_FALSE(FilterPattern::compile(R"({"a":[")" + text + R"(x"]})"));
+}
+
 TEST(FilterPattern, RefusesWhatIsNoPattern) {
   const std::string too_long =
       R"({"eventName":[")" + std::string(kFilterPatternCharactersMax, 'x') + R"("]})";

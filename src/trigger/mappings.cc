@@ -51,6 +51,7 @@ Status Mappings::State::load() {
     active->mapping = stored.mapping;
     active->is_ready = true;
     if (const auto stream = source->find(stored.mapping.stream_arn)) {
+      active->mapping.stream_arn = (*stream)->arn;  // the realm may be another than last time
       add_readers(*active, **stream, stored);
     }
     mappings.emplace(stored.mapping.uuid, std::move(active));
@@ -119,7 +120,7 @@ void Mappings::State::change(ActiveMapping& active, Mapping to, storage::WriteBa
   put_mapping(batch, active.mapping);
   for (auto& reader : active.readers) {
     auto rules = rules_for(active.mapping, reader->shard_id);
-    if (!reader->next_position) {
+    if (!reader->next_position && reader->moves_begun == 0) {
       const auto from = reader->machine.checkpoint_under(rules);
       if (from.windows.empty() && reader->stored_windows > 0) {
         erase_windows(batch, active.mapping.uuid, reader->shard_id);
@@ -188,7 +189,7 @@ Result<Mapping> Mappings::create(std::string stream_arn, std::string function_na
   }
   StoredMapping stored;
   stored.mapping = {.uuid = make_uuid(state_->random),
-                    .stream_arn = std::move(stream_arn),
+                    .stream_arn = (*stream)->arn,  // not another region's name of it
                     .function_name = std::move(function_name),
                     .starting_position = start,
                     .settings = std::move(settings),
@@ -261,18 +262,26 @@ Result<Mapping> Mappings::update(const MappingUpdate& update) {
     to.last_modified = state_->clock.now();
     storage::WriteBatch batch;
     state_->change(*active, std::move(to), batch);
+    for (auto& reader : active->readers) ++reader->updates_begun;
     ticket = state_->commits.submit(std::move(batch));
     result = active->mapping;
   }
-  if (const auto status = state_->commits.wait(ticket); !status) {
+  const auto status = state_->commits.wait(ticket);
+  {
     const std::scoped_lock lock(state_->mutex);
     if (auto* const active = state_->find(update.uuid)) {
-      storage::WriteBatch nothing_changed;
-      state_->change(*active, std::move(before), nothing_changed);
+      if (!status) {
+        storage::WriteBatch nothing_changed;
+        state_->change(*active, std::move(before), nothing_changed);
+      }
+      for (auto& reader : active->readers) {
+        --reader->updates_begun;
+        if (!status) reader->stored_windows = kWindowsUnknown;
+      }
     }
-    return std::unexpected(status.error());
   }
   state_->inbox->wake();
+  if (!status) return std::unexpected(status.error());
   result.state = before.settings.enabled == update.settings.enabled ? "Updating"
                  : update.settings.enabled                          ? "Enabling"
                                                                     : "Disabling";
@@ -320,10 +329,12 @@ Result<Mapping> Mappings::find(std::string_view uuid) const {
 std::vector<Mapping> Mappings::list(std::string_view stream_arn,
                                     std::string_view function_name) const {
   std::vector<Mapping> result;
+  const auto stream = state_->source->find(stream_arn);
+  const std::string_view arn = stream ? std::string_view((*stream)->arn) : stream_arn;
   const std::scoped_lock lock(state_->mutex);
   for (const auto& [uuid, active] : state_->mappings) {
     const auto& mapping = active->mapping;
-    if (active->is_removing || (!stream_arn.empty() && mapping.stream_arn != stream_arn) ||
+    if (active->is_removing || (!arn.empty() && mapping.stream_arn != arn) ||
         (!function_name.empty() && mapping.function_name != function_name)) {
       continue;
     }

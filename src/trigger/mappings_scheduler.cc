@@ -96,7 +96,9 @@ void Mappings::State::round(std::vector<Start>& starts) {
     }
     for (auto& reader : active->readers) {
       if (reader->pause && reader->pause->is_over(clock.now())) reader->pause.reset();
-      if (reader->is_changing() && !reader->machine.is_in_flight()) apply_change(*reader);
+      if (reader->is_changing() && reader->updates_begun == 0 && !reader->machine.is_in_flight()) {
+        apply_change(*reader);
+      }
       if (stream && !starts_nothing) work(*active, **stream, *reader, starts);
       store_progress(*active, *reader);
     }

@@ -28,6 +28,9 @@
 
 namespace parley::trigger {
 
+/// Of Reader::stored_windows: a write that touched them has failed, or was another's.
+inline constexpr std::size_t kWindowsUnknown = SIZE_MAX;
+
 /// One mapping's reader of one shard, with what connects it to the store and the stream.
 struct Reader {
   Reader(ShardReader machine_, std::size_t shard_, std::string shard_id_)
@@ -43,6 +46,10 @@ struct Reader {
   // What takes effect when nothing is in flight any more.
   std::optional<LaneRules> next_rules = {};
   std::optional<stream::SequenceNumber> next_position = {};
+  // Submitted and not known to be durable yet: an update takes effect only then, and nothing is
+  // stored over a replay.
+  int updates_begun = 0;
+  int moves_begun = 0;
 
   bool is_storing = false;
   bool store_failed = false;         // nothing is started until a write succeeds
@@ -55,7 +62,7 @@ struct Reader {
   [[nodiscard]] bool is_changing() const { return next_rules || next_position; }
   /// False while what is done would be stored over the place where a change begins.
   [[nodiscard]] bool may_store() const {
-    return !next_position &&
+    return !next_position && moves_begun == 0 &&
            (!next_rules || have_same_lanes(next_rules->settings, machine.rules().settings));
   }
 };

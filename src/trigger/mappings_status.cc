@@ -114,13 +114,13 @@ Status Mappings::replay(std::string_view uuid, const ReplayStart& start) {
                 "A replay starts at a time or at a sequence number, one of the two");
   }
   const auto first = start.time ? stream::first_number_at(*start.time) : *start.sequence_number;
+  std::vector<stream::SequenceNumber> positions;
   storage::CommitTicket ticket = 0;
   {
     const std::scoped_lock lock(state_->mutex);
     auto* const active = state_->find(uuid);
     if (active == nullptr) return no_such_mapping();
     const auto stream = PARLEY_TRY(state_->source->find(active->mapping.stream_arn));
-    std::vector<stream::SequenceNumber> positions;
     for (std::size_t i = 0; i < active->readers.size(); ++i) {
       const auto newest = PARLEY_TRY(state_->source->latest(*stream, i));
       positions.push_back(std::clamp(first == 0 ? 0 : first - 1,
@@ -132,14 +132,25 @@ Status Mappings::replay(std::string_view uuid, const ReplayStart& start) {
       auto& reader = *active->readers[i];
       erase_windows(batch, uuid, reader.shard_id);
       put_checkpoint(batch, uuid, reader.shard_id, {.number = positions[i]});
-      reader.stored_windows = 0;
-      reader.next_position = positions[i];
+      ++reader.moves_begun;  // until it is durable nothing is stored over it
     }
     ticket = state_->commits.submit(std::move(batch));
   }
-  PARLEY_TRY(state_->commits.wait(ticket));
+  const auto status = state_->commits.wait(ticket);
+  {
+    const std::scoped_lock lock(state_->mutex);
+    auto* const active = state_->find(uuid);
+    if (active == nullptr) return no_such_mapping();
+    for (std::size_t i = 0; i < active->readers.size(); ++i) {
+      auto& reader = *active->readers[i];
+      --reader.moves_begun;
+      if (!status) continue;
+      reader.stored_windows = kWindowsUnknown;
+      reader.next_position = positions[i];
+    }
+  }
   state_->inbox->wake();
-  return {};
+  return status;
 }
 
 Result<std::vector<DeadLetter>> Mappings::dead_letters(std::string_view uuid) const {

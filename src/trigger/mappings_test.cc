@@ -233,6 +233,70 @@ TEST_F(MappingsTest, ReplayDeliversAgainFromANumberOrATime) {
   EXPECT_EQ(mappings_->replay(uuid, {}).error().code, ErrorCode::kInvalidParameter);
 }
 
+TEST_F(MappingsTest, ReplayThatIsNotDurableMovesNothing) {
+  const auto uuid = create();
+  const auto number = stream_.add("a", "1");
+  EXPECT_EQ(answer(), Values{"1"});
+  ASSERT_TRUE(ends_at(uuid, number));
+  store_->is_full = true;
+  EXPECT_EQ(mappings_->replay(uuid, {.sequence_number = number}).error().code,
+            ErrorCode::kStorageFull);
+  store_->is_full = false;
+  const auto next = stream_.add("a", "2");
+  ASSERT_TRUE(eventually([&] { return a_second_later() && invoker_.waiting() == 1; }));
+  EXPECT_EQ(answer(), Values{"2"});
+  ASSERT_TRUE(ends_at(uuid, next));
+  restart();
+  EXPECT_EQ(invoker_.waiting(), 0u);
+}
+
+TEST_F(MappingsTest, ReplayBeginsOpenWindowsAgain) {
+  const auto uuid = create({.tumbling_window_s = 10});
+  const auto number = stream_.add("a", "1");
+  answer(replied(R"({"state":{"sum":1}})"));
+  ASSERT_TRUE(ends_at(uuid, number));
+  ASSERT_TRUE(mappings_->replay(uuid, {.sequence_number = number}));
+  auto again = invoker_.next();
+  EXPECT_THAT(again.invocation.payload, HasSubstr(R"("state":{})"));
+  again.answer(replied(R"({"state":{"sum":1}})"));
+  ASSERT_TRUE(ends_at(uuid, number));
+  clock_.advance(std::chrono::seconds(11));
+  mappings_->look_now();
+  answer(replied(R"({"state":{}})"));
+  restart();
+  EXPECT_EQ(invoker_.waiting(), 0u);
+}
+
+TEST_F(MappingsTest, UpdateThatIsNotDurableLeavesTheWindowsAsTheyAre) {
+  const auto uuid = create({.tumbling_window_s = 10});
+  const auto number = stream_.add("a", "1");
+  answer(replied(R"({"state":{"sum":1}})"));
+  ASSERT_TRUE(ends_at(uuid, number));
+  store_->is_full = true;
+  EXPECT_FALSE(mappings_->update({.uuid = uuid, .settings = {.tumbling_window_s = 20}}));
+  store_->is_full = false;
+  ASSERT_TRUE(eventually([&] { return a_second_later() && invoker_.waiting() == 1; }));
+  auto final_one = invoker_.next();
+  EXPECT_THAT(final_one.invocation.payload, HasSubstr(R"("state":{"sum":1})"));
+  final_one.answer(replied(R"({"state":{}})"));
+  restart();
+  EXPECT_EQ(mappings_->status(uuid)->shards[0].checkpoint, number);
+  stream_.add("a", "2", clock_.now());
+  EXPECT_EQ(answer(replied(R"({"state":{}})")), Values{"2"}) << "the window has ended once";
+}
+
+TEST_F(MappingsTest, StreamHasOneMappingAFunctionWhateverItsArnCallsTheRegion) {
+  const auto uuid = create();
+  auto elsewhere = stream_.arn();
+  elsewhere.replace(elsewhere.find("us-east-1"), 9, "eu-west-1");
+  const auto again = mappings_->create(elsewhere, "f", StartingPosition::kLatest, {});
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kResourceConflict);
+  EXPECT_EQ(mappings_->create(elsewhere, "g", StartingPosition::kLatest, {})->stream_arn,
+            stream_.arn());
+  EXPECT_EQ(mappings_->list(elsewhere, "f").at(0).uuid, uuid);
+}
+
 TEST_F(MappingsTest, ReplayLetsWhatIsInFlightEndFirst) {
   const auto uuid = create();
   const auto number = stream_.add("a", "1");

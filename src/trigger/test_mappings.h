@@ -101,6 +101,11 @@ class MappingsTest : public ::testing::Test {
     }
     return true;
   }
+  /// A part of a condition of eventually(): lets pauses end, whenever they began.
+  bool a_second_later() {
+    clock_.advance(std::chrono::seconds(1));
+    return true;
+  }
   bool ends_at(const std::string& uuid, stream::SequenceNumber number, std::size_t shard = 0) {
     return eventually([&] { return mappings_->status(uuid)->shards[shard].checkpoint == number; });
   }
