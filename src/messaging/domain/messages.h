@@ -62,7 +62,7 @@ class Messages {
   /// again changes nothing.
   [[nodiscard]] Result<Message> remove(std::string_view asker, std::string_view conversation,
                                        std::string_view id);
-  /// One emoji: a grapheme of at most 32 bytes, without control characters or ASCII letters.
+  /// One emoji: a grapheme of at most 40 bytes, without control characters or ASCII letters.
   /// Refuses kMessageDeleted, kTooManyReactions, kInvalidInput. Reacting again changes nothing.
   [[nodiscard]] Result<Message> react(std::string_view asker, std::string_view conversation,
                                       std::string_view id, std::string_view emoji);
