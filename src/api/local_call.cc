@@ -25,7 +25,7 @@ std::future<Reply> send(Service& service, const Request& request) {
 }
 
 std::future<Reply> call(Service& service, std::string_view operation, std::string_view input) {
-  std::string target(kTargetPrefix);
+  std::string target(operation.find('.') == std::string_view::npos ? kTargetPrefix : "");
   target += operation;
   std::promise<Reply> promise;
   auto reply = promise.get_future();

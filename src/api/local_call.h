@@ -12,8 +12,9 @@ namespace parley::api {
 /// does: not until a write is committed.
 [[nodiscard]] std::future<Reply> send(Service& service, const Request& request);
 
-/// The same for one operation of DynamoDB (`PutItem`) with its input in JSON, signed for form's
-/// sake. `input` is borrowed until the future is ready.
+/// The same for one operation of DynamoDB (`PutItem`), or of another API by its whole target
+/// (`DynamoDBStreams_20120810.GetRecords`), with its input in JSON, signed for form's sake. `input`
+/// is borrowed until the future is ready.
 [[nodiscard]] std::future<Reply> call(Service& service, std::string_view operation,
                                       std::string_view input);
 

@@ -21,12 +21,19 @@ class Database {
  public:
   virtual ~Database() = default;
 
-  /// Sends `input` (JSON) to `operation` ("PutItem"); the reply's JSON. Errors: kRemote with a
-  /// ServiceErrorDetail when the server refused; kIo and kTimeout when it could not be reached, in
-  /// which case a write may or may not have happened.
+  /// Sends `input` (JSON) to `operation` ("PutItem", "GetRecords"); the reply's JSON. Errors:
+  /// kRemote with a ServiceErrorDetail when the server refused; kIo and kTimeout when it could not
+  /// be reached, in which case a write may or may not have happened.
   [[nodiscard]] virtual Result<std::string> call(std::string_view operation,
                                                  std::string_view input) = 0;
 };
+
+/// Whether `operation` is one of the four of DynamoDB Streams, an API of its own.
+/// Source: …/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Streams.html
+[[nodiscard]] bool is_streams_operation(std::string_view operation);
+
+/// The X-Amz-Target of `operation`: "DynamoDB_20120810.PutItem".
+[[nodiscard]] std::string target_of(std::string_view operation);
 
 /// The error of a reply with a status other than 200. `body` is the server's JSON, or anything
 /// else.

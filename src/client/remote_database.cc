@@ -57,25 +57,36 @@ std::string aws_endpoint(std::string_view region) {
                      region.starts_with("cn-") ? ".cn" : "");
 }
 
+net::Url streams_endpoint(const net::Url& endpoint) {
+  const std::string_view host = endpoint.host;
+  const bool is_dynamodb = host.starts_with("dynamodb.") || host.starts_with("dynamodb-fips.");
+  const bool is_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn") ||
+                      host.ends_with(".api.aws");
+  net::Url streams = endpoint;
+  if (is_dynamodb && is_aws) streams.host = fmt::format("streams.{}", host);
+  return streams;
+}
+
 RemoteDatabase::RemoteDatabase(RemoteDatabaseOptions options, Clock& clock, Random& random,
                                Pause pause)
     : options_(std::move(options)),
       clock_(clock),
       random_(random),
       pause_(std::move(pause)),
-      http_(options_.endpoint, options_.http) {}
+      database_(options_.endpoint, options_.http),
+      streams_(streams_endpoint(options_.endpoint), options_.http) {}
 
 Result<std::string> RemoteDatabase::call(std::string_view operation, std::string_view input) {
+  Place& place = is_streams_operation(operation) ? streams_ : database_;
   for (int attempt = 1;; ++attempt) {
-    net::HttpClientRequest request{
-        .path = options_.endpoint.path,
-        .headers = {{"Content-Type", "application/x-amz-json-1.0"},
-                    {"X-Amz-Target", fmt::format("DynamoDB_20120810.{}", operation)},
-                    {"User-Agent", options_.user_agent}},
-        .body = std::string(input)};
-    net::sign(request, options_.endpoint.authority(), options_.credentials, options_.region,
+    net::HttpClientRequest request{.path = place.endpoint.path,
+                                   .headers = {{"Content-Type", "application/x-amz-json-1.0"},
+                                               {"X-Amz-Target", target_of(operation)},
+                                               {"User-Agent", options_.user_agent}},
+                                   .body = std::string(input)};
+    net::sign(request, place.endpoint.authority(), options_.credentials, options_.region,
               "dynamodb", clock_.now());
-    net::HttpClientReply reply = PARLEY_TRY(http_.send(request));
+    net::HttpClientReply reply = PARLEY_TRY(place.http.send(request));
     if (reply.status == 200) {
       PARLEY_TRY(check_checksum(reply));
       return std::move(reply.body);

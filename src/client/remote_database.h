@@ -37,6 +37,10 @@ using Pause = std::function<void(std::chrono::milliseconds)>;
 /// Source: https://docs.aws.amazon.com/general/latest/gr/ddb.html
 [[nodiscard]] std::string aws_endpoint(std::string_view region);
 
+/// Where the streams of the database at `endpoint` are: on AWS a host of their own, elsewhere (and
+/// behind a VPC endpoint) the same. Source: as above.
+[[nodiscard]] net::Url streams_endpoint(const net::Url& endpoint);
+
 class RemoteDatabase final : public Database {
  public:
   /// `clock` and `random` are borrowed and must outlive this.
@@ -47,11 +51,19 @@ class RemoteDatabase final : public Database {
                                          std::string_view input) override;
 
  private:
+  struct Place {
+    Place(net::Url url, const net::HttpClientOptions& options)
+        : endpoint(std::move(url)), http(endpoint, options) {}
+    const net::Url endpoint;
+    net::HttpClient http;
+  };
+
   const RemoteDatabaseOptions options_;
   Clock& clock_;
   Random& random_;
   Pause pause_;
-  net::HttpClient http_;
+  Place database_;
+  Place streams_;
 };
 
 }  // namespace parley::client

@@ -78,6 +78,37 @@ TEST(RemoteDatabase, SignsAndSendsTheOperation) {
                         "SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature="));
 }
 
+TEST(RemoteDatabase, CallsTheStreamsByTheirOwnTarget) {
+  ScriptedServer server({{.status = 200, .body = R"({"Streams":[]})"}});
+  Client client(server);
+  for (const std::string_view operation :
+       {"ListStreams", "DescribeStream", "GetShardIterator", "GetRecords", "Query"}) {
+    EXPECT_TRUE(client.database.call(operation, "{}").has_value());
+  }
+  EXPECT_EQ(server.targets,
+            (std::vector<std::string>{
+                "DynamoDBStreams_20120810.ListStreams", "DynamoDBStreams_20120810.DescribeStream",
+                "DynamoDBStreams_20120810.GetShardIterator", "DynamoDBStreams_20120810.GetRecords",
+                "DynamoDB_20120810.Query"}));
+  EXPECT_THAT(server.authorization, HasSubstr("/ca-central-1/dynamodb/aws4_request"));
+}
+
+TEST(RemoteDatabase, AwsHasAHostOfItsOwnForStreamsAndNobodyElseHas) {
+  const auto host_for = [](std::string_view url) {
+    return streams_endpoint(*net::Url::parse(url)).authority();
+  };
+  EXPECT_EQ(host_for("https://dynamodb.eu-west-1.amazonaws.com"),
+            "streams.dynamodb.eu-west-1.amazonaws.com");
+  EXPECT_EQ(host_for("https://dynamodb.cn-north-1.amazonaws.com.cn"),
+            "streams.dynamodb.cn-north-1.amazonaws.com.cn");
+  EXPECT_EQ(host_for("https://dynamodb-fips.us-east-1.amazonaws.com"),
+            "streams.dynamodb-fips.us-east-1.amazonaws.com");
+  EXPECT_EQ(host_for("http://localhost:8000"), "localhost:8000");
+  EXPECT_EQ(host_for("https://dynamodb.example.org"), "dynamodb.example.org");
+  EXPECT_EQ(host_for("https://vpce-1.dynamodb.eu-west-1.vpce.amazonaws.com"),
+            "vpce-1.dynamodb.eu-west-1.vpce.amazonaws.com");
+}
+
 TEST(RemoteDatabase, RetriesThrottlingAndServerFaultsWithGrowingPauses) {
   ScriptedServer server({error_reply(400, "ProvisionedThroughputExceededException"),
                          error_reply(500, "InternalServerError"),

@@ -1,5 +1,7 @@
 #include "client/test_local_database.h"
 
+#include <utility>
+
 #include "base/assert.h"
 #include "storage/memory/memory_store.h"
 
@@ -15,6 +17,10 @@ TestLocalDatabase::TestLocalDatabase() {
 }
 
 TestLocalDatabase::~TestLocalDatabase() = default;
+
+std::shared_ptr<void> TestLocalDatabase::announce_records(std::function<void()> listener) {
+  return database_->streams().subscribe(std::move(listener));
+}
 
 Result<std::string> TestLocalDatabase::call(std::string_view operation, std::string_view input) {
   if (before_call) {

@@ -30,6 +30,9 @@ class TestLocalDatabase final : public Database {
   /// `direct()`. Set it while nothing calls.
   std::function<std::optional<Error>(std::string_view operation, std::string_view input)>
       before_call = {};
+  /// Calls the function whenever there may be new stream records, as a RecordsAnnouncer does.
+  [[nodiscard]] std::shared_ptr<void> announce_records(std::function<void()> listener);
+  [[nodiscard]] ManualClock& clock() { return clock_; }
   /// The same database without `before_call`.
   [[nodiscard]] Database& direct() { return *local_; }
 
