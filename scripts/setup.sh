@@ -17,10 +17,11 @@ case "${1:-build}" in
   fuzz) wanted=("${fuzz[@]}") ;;
   *) echo "usage: setup.sh build|test|fuzz" >&2; exit 2 ;;
 esac
+# A machine may have these from elsewhere than Debian; any working one will do.
+command -v node >/dev/null || wanted+=(nodejs)
+command -v npm >/dev/null || wanted+=(npm)
 if [ "${1:-build}" = test ]; then
-  # A machine may have these from elsewhere than Debian; any working one will do.
-  command -v node >/dev/null || wanted+=(nodejs)
-  command -v npm >/dev/null || wanted+=(npm)
+  command -v chromium >/dev/null || wanted+=(chromium fonts-noto-color-emoji)
   command -v java >/dev/null || wanted+=(openjdk-17-jre-headless)
 fi
 

@@ -1,0 +1,2 @@
+// All browser tests in one process: one browser, one server.
+import "./accessibility.test.mjs";

@@ -1,0 +1,182 @@
+// The conversation list, and what is done to a conversation as a whole.
+import { api } from "../api/client";
+import { Problem } from "../api/problem";
+import type { Conversation, Member, Role } from "../api/types";
+import { changeConversation, withConversation } from "../store/conversations";
+import { forget } from "../store/events";
+import type { Members, State } from "../store/state";
+import { getState, update } from "../store/store";
+
+const PAGES_OF_MEMBERS_MAX = 20;
+
+/** Reads the list anew from its top: at the start, and after a break that lost events. */
+export async function loadList(): Promise<void> {
+  try {
+    const known = Object.keys(getState().list.byId).length;
+    let page = await api.conversations();
+    const items = [...page.items];
+    // As far as the reader had scrolled.
+    while (page.next && items.length < known) {
+      page = await api.conversations(page.next);
+      items.push(...page.items);
+    }
+    update((state) => ({
+      ...state,
+      list: {
+        status: "ready",
+        byId: Object.fromEntries(items.map((one) => [one.id, one])),
+        next: page.next,
+        loadingMore: false,
+      },
+    }));
+  } catch {
+    update((state) =>
+      state.list.status === "ready" ? state : { ...state, list: { ...state.list, status: "error" } },
+    );
+  }
+}
+
+export async function loadMoreOfList(): Promise<void> {
+  const { list } = getState();
+  if (!list.next || list.loadingMore) return;
+  update((state) => ({ ...state, list: { ...state.list, loadingMore: true } }));
+  try {
+    const page = await api.conversations(list.next);
+    update((state) => {
+      const byId = { ...state.list.byId };
+      for (const one of page.items) byId[one.id] ??= one;
+      return { ...state, list: { ...state.list, byId, next: page.next, loadingMore: false } };
+    });
+  } catch {
+    update((state) => ({ ...state, list: { ...state.list, loadingMore: false } }));
+  }
+}
+
+const asking = new Map<string, Promise<Conversation | null>>();
+
+/** Reads one conversation; null if it is not the reader's. One question at a time for each. */
+export function loadConversation(id: string): Promise<Conversation | null> {
+  let answer = asking.get(id);
+  if (!answer) {
+    answer = api
+      .conversation(id)
+      .then((conversation) => {
+        update((state) => withConversation(state, conversation));
+        return conversation;
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Problem) || error.status !== 403) throw error;
+        update((state) => forget(state, id));
+        return null;
+      })
+      .finally(() => asking.delete(id));
+    asking.set(id, answer);
+  }
+  return answer;
+}
+
+export async function openDirect(handle: string): Promise<Conversation> {
+  const conversation = await api.openDirect(handle);
+  update((state) => withConversation(state, conversation));
+  return conversation;
+}
+
+export async function makeGroup(title: string, handles: string[]): Promise<Conversation> {
+  const conversation = await api.makeGroup(title, handles);
+  update((state) => withConversation(state, conversation));
+  return conversation;
+}
+
+export async function rename(id: string, title: string): Promise<void> {
+  await api.rename(id, title);
+  update((state) => changeConversation(state, id, (known) => ({ ...known, title })));
+}
+
+export async function setMuted(id: string, muted: boolean): Promise<void> {
+  const before = getState().list.byId[id]?.muted ?? false;
+  const put = (value: boolean): void =>
+    update((state) => changeConversation(state, id, (known) => ({ ...known, muted: value })));
+  put(muted);
+  try {
+    await api.mute(id, muted);
+  } catch (error) {
+    put(before);
+    throw error;
+  }
+}
+
+function changeMembers(state: State, id: string, change: (items: Member[]) => Member[]): State {
+  const known = state.members[id];
+  if (!known) return state;
+  const next: Members = { ...known, items: change(known.items) };
+  return { ...state, members: { ...state.members, [id]: next } };
+}
+
+export async function loadMembers(id: string): Promise<void> {
+  try {
+    const items: Member[] = [];
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const page = await api.members(id, cursor);
+      items.push(...page.items);
+      cursor = page.next;
+    } while (cursor && ++pages < PAGES_OF_MEMBERS_MAX);
+    update((state) => ({
+      ...state,
+      members: { ...state.members, [id]: { status: "ready", items } },
+      online: items.reduce(
+        (online, { user, online: is }) => (is ? { ...online, [user.id]: true } : online),
+        state.online,
+      ),
+    }));
+  } catch {
+    update((state) =>
+      state.members[id]?.status === "ready"
+        ? state
+        : { ...state, members: { ...state.members, [id]: { status: "error", items: [] } } },
+    );
+  }
+}
+
+export async function invite(id: string, handle: string): Promise<void> {
+  const member = await api.invite(id, handle);
+  update((state) =>
+    changeConversation(
+      changeMembers(state, id, (items) => [
+        ...items.filter(({ user }) => user.id !== member.user.id),
+        member,
+      ]),
+      id,
+      (known) => ({ ...known, member_count: known.member_count + 1 }),
+    ),
+  );
+}
+
+export async function setRole(id: string, user: string, role: Role): Promise<void> {
+  const member = await api.setRole(id, user, role);
+  update((state) => {
+    const next = changeMembers(state, id, (items) =>
+      items.map((one) => (one.user.id === user ? { ...one, role: member.role } : one)),
+    );
+    return user === state.me?.id
+      ? changeConversation(next, id, (known) => ({ ...known, role }))
+      : next;
+  });
+}
+
+export async function removeMember(id: string, user: string): Promise<void> {
+  await api.removeMember(id, user);
+  update((state) =>
+    changeConversation(
+      changeMembers(state, id, (items) => items.filter((one) => one.user.id !== user)),
+      id,
+      (known) => ({ ...known, member_count: Math.max(known.member_count - 1, 1) }),
+    ),
+  );
+}
+
+export async function leave(id: string): Promise<void> {
+  await api.removeMember(id, getState().me!.id);
+  update((state) => forget(state, id));
+}
