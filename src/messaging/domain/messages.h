@@ -35,20 +35,27 @@ struct HistoryFrom {
   std::string newer_than = {};
 };
 
-inline constexpr std::size_t kEmojisMax = 20;          // a message
+inline constexpr std::size_t kEmojisMax = 20;  // a message; a few more if they come at one time
 inline constexpr std::size_t kPeopleOfEmojiMax = 200;  // a message and emoji
+
+/// Whether it can be a message's text. Refuses kMessageBlank (nothing but white space),
+/// kMessageTooLong, kInvalidInput (no UTF-8).
+[[nodiscard]] Status check_message_text(std::string_view text, std::size_t characters_max);
 
 class Messages {
  public:
   explicit Messages(Domain& domain) : domain_(domain) {}
 
   /// Durable when it returns; the members' rows follow by the stream's trigger. Refuses
-  /// kNotAMember, kMessageBlank (nothing but white space), kMessageTooLong, kBlocked (of a direct
-  /// conversation), kTokenReused, kNoSuchMessage (reply_to).
+  /// kNotAMember, kBlocked (of a direct conversation), kTokenReused, kNoSuchMessage (reply_to),
+  /// kInvalidInput (a token that is none), kErased and what check_message_text() does. With a
+  /// client token, what a lost call has begun is completed by sending again; the token is good for
+  /// 24 hours.
   [[nodiscard]] Result<Sent> send(std::string_view asker, std::string_view conversation,
                                   const NewMessage& message);
 
-  /// `limit` 1..100.
+  /// `limit` 1..100. Eventually consistent. A page may be shorter than `limit` and yet have an
+  /// older one: messages past their time are left out. Refuses kNotAMember, kInvalidInput.
   [[nodiscard]] Result<HistoryPage> history(std::string_view asker, std::string_view conversation,
                                             const HistoryFrom& from, std::size_t limit);
   /// Refuses kNotAMember, kNoSuchMessage, here and below.
