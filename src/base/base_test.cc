@@ -26,6 +26,22 @@ TEST(Result, TryReturnsTheValueOrTheFirstError) {
   EXPECT_EQ(quarter(6).error().message, "odd");
 }
 
+TEST(Base64Url, HasNoPaddingAndItsOwnAlphabet) {
+  EXPECT_EQ(base64url("\xfb\xff"), "-_8");
+  EXPECT_EQ(base64url(""), "");
+  std::string bytes;
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(decode_base64url(base64url(bytes)), bytes);
+    bytes += static_cast<char>(i * 7);
+  }
+}
+
+TEST(Base64Url, RefusesWhatItCannotHaveMade) {
+  for (const char* text : {"+_8", "-/8", "-_8=", "A", "AAAAA", "-_9", " AAA", "A\n"}) {
+    EXPECT_FALSE(decode_base64url(text)) << text;
+  }
+}
+
 TEST(Base64, FollowsTheVectorsOfRfc4648) {
   const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
                                                                    {"f", "Zg=="},

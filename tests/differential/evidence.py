@@ -5,7 +5,6 @@ several parts (a transaction, a batch), each part is put to both servers alone, 
 one of them says of the whole is found again in a part.
 """
 
-import base64
 import itertools
 import re
 
@@ -17,7 +16,6 @@ from differential.repairs import members
 
 
 NESTING_MAX = 32
-HASH_KEY_BYTES_MAX = 2048
 WRONG = ("ValidationException", "ValidationError", "TransactionCanceledException")
 RETURNS = ("ReturnValues", "ReturnValuesOnConditionCheckFailure")
 
@@ -158,39 +156,6 @@ def _depth(value):
 def nests_too_deep(case):
     """Whether some value of the request has too many levels of lists and maps (its own is one)."""
     return _depth(case.request) >= NESTING_MAX
-
-
-def nests_one_too_deep(case):
-    """Whether an expression's values have one level too many, and none more."""
-    return _depth(case.request.get("ExpressionAttributeValues") or {}) == NESTING_MAX
-
-
-def asks_for_overlong_hash_key(case):
-    """Whether a query's hash key is longer than any item's."""
-    schema, index = case.tables.get(case.request.get("TableName")), case.index()
-    if schema is None:
-        return False
-    name = (index or schema).key[0][0]
-    conditions = case.request.get("KeyConditions") or {}
-    values = list((conditions.get(name) or {}).get("AttributeValueList") or [])
-    written = case.request.get("KeyConditionExpression") or ""
-    for placeholder, value in (case.request.get("ExpressionAttributeValues") or {}).items():
-        if re.search(rf"(?<!\w)=\s*{re.escape(placeholder)}(?!\w)", written):
-            values.append(value)
-    return any(_key_bytes(value) > HASH_KEY_BYTES_MAX for value in values)
-
-
-def _key_bytes(value):
-    if "B" in value:
-        return len(base64.b64decode(value["B"]))
-    return len(value.get("S", "").encode())
-
-
-def has_one_key_condition(case):
-    """Whether a query has a condition on its hash key alone."""
-    if "KeyConditions" in case.request:
-        return len(case.request["KeyConditions"]) == 1
-    return not re.search(r"\bAND\b", case.request.get("KeyConditionExpression", ""), re.IGNORECASE)
 
 
 def breaks_index_key_type(case):
