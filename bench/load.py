@@ -127,7 +127,8 @@ def check(server, workload):
 
 def turn(server, workload, connections, seconds, cores=()):
     """One turn of `seconds`, a whole number; the generator runs on `cores`, or on any."""
-    server_before, own_before = cpu_seconds(server.pid), resource.getrusage(resource.RUSAGE_CHILDREN)
+    server_before = cpu_seconds(server.pid)
+    own_before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [
             *(["taskset", "-c", ",".join(map(str, cores))] if cores else []),
@@ -166,7 +167,9 @@ def turn(server, workload, connections, seconds, cores=()):
 def median_of(turns):
     """The figure of a cell: the median of its turns in everything, with the rate of each turn."""
     figure = {
-        name: statistics.median(each[name] for each in turns) for name in turns[0] if name != "failed"
+        name: statistics.median(each[name] for each in turns)
+        for name in turns[0]
+        if name != "failed"
     }
     return {
         **figure,

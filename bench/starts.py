@@ -1,4 +1,4 @@
-"""Servers that have only just started: the first answer, idle memory, and load in the first seconds.
+"""Servers that have only just started: the first answer, idle memory, load in the first seconds.
 
 A developer's test run meets a server cold. A Java program that interprets its code still answers a
 fraction of what it answers minutes later; bench/run.py's other cells show only that.

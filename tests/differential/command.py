@@ -105,6 +105,7 @@ def main(arguments):
         for side in (left, right, third):
             if side and side.server:
                 side.server.stop()
+    print("\n".join(comparison.stuck), end="\n" if comparison.stuck else "")
     for mismatch in comparison.mismatches[: chosen.show]:
         print(mismatch.report())
     if comparison.mismatches:
@@ -117,9 +118,10 @@ def main(arguments):
         f"{comparison.requests} requests in {took:.0f} s, "
         f"{sum(comparison.accepted.values())} accepted, "
         f"{sum(comparison.refused.values())} refused; "
-        f"known differences met: {met or 'none'}"
+        f"known differences met: {met or 'none'}; ended early, the servers no longer holding the "
+        f"same data: episodes {', '.join(comparison.cut_short) or 'none'}"
     )
-    failed = len(comparison.mismatches)
+    failed = len(comparison.mismatches) + len(comparison.stuck)
     if chosen.left == "parley" and documented() != differences.table():
         print(
             f"{DOCUMENT} does not list the known differences: "

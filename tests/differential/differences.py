@@ -6,31 +6,12 @@ writes them), and the suite fails when the two do not agree, or when an answer d
 says why.
 """
 
-import dataclasses
 import re
-from typing import Callable
 
-from differential import evidence, repairs
+from differential import evidence, query_differences, repairs
 from differential.case import render
+from differential.difference import ANY, Difference
 from differential.normalise import canonical
-
-ANY = ".*"
-
-
-@dataclasses.dataclass(frozen=True)
-class Difference:
-    """`parley` and `reference` are regular expressions for the whole of a rendered answer
-    (`render`); `operations` are the operations where it may occur, empty for all."""
-
-    name: str
-    parley: str
-    reference: str
-    right: str  # "Parley" or "DynamoDB Local", or "both" where DynamoDB promises nothing
-    reason: str
-    operations: tuple = ()
-    request: str = ANY  # a regular expression that must be found in the request's JSON
-    evidence: Callable = None  # Case -> bool: whether the reason holds for this request
-
 
 WORDING = Difference(
     "wording-and-order",
@@ -161,14 +142,6 @@ DIFFERENCES = (
         evidence=evidence.part_explains(lambda part: judge(part, parts=False) is not None),
     ),
     Difference(
-        "start-key-words",
-        "400 ValidationException: The provided starting key is invalid.*",
-        "400 ValidationException: Exclusive Start Key must have same size as table's key schema",
-        "Parley",
-        "DynamoDB's own message.",
-        ("Query", "Scan"),
-    ),
-    Difference(
         "overlap-paths",
         r"400 ValidationException: Invalid \w+: Two document paths (overlap|conflict) .*",
         r"400 ValidationException: Invalid \w+: Two document paths (overlap|conflict) .*",
@@ -213,10 +186,10 @@ DIFFERENCES = (
         "400 ValidationException: (?:ExpressionAttributeValues contains invalid value: )?"
         "(?:Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
         "|One or more parameter values were invalid: .* null .*)(?: for key .*)?",
-        "400 ValidationException: (?:ExpressionAttributeValues contains invalid value: )?"
-        "The supplied Item contains a null AttributeValue.*",
+        "400 ValidationException: (?:(?:ExpressionAttributeValues contains invalid value: )?"
+        "The supplied Item contains a null AttributeValue.*|Return values set to invalid value)",
         "Parley",
-        "A null in the place of a value is an empty value.",
+        "A null in the place of a value is an empty value, found before ReturnValues is looked at.",
         evidence=evidence.has_null_value,
     ),
     Difference(
@@ -228,14 +201,14 @@ DIFFERENCES = (
         ("PutItem", "DeleteItem"),
     ),
     Difference(
-        "consistent-index-read",
-        "400 ValidationException: Consistent reads are not supported on global secondary indexes",
-        "400 ValidationException: (?:Consistent read cannot be true when (?:querying|scanning) a "
-        "GSI|Key attributes must be scalars.*)",
+        "return-values-before-table",
+        "400 ValidationException: ReturnValues can only be ALL_OLD or NONE",
+        "400 ResourceNotFoundException: Cannot do operations on a non-existent table",
         "Parley",
-        "DynamoDB's own message, found as soon as the index is.",
-        ("Query", "Scan"),
-        evidence=evidence.table_or_index_is_unfit,
+        "A ReturnValues that the operation does not have is found before the table is looked up, "
+        "as dynalite's authors recorded for PutItem; dynalite does not look at DeleteItem's.",
+        ("DeleteItem",),
+        evidence=evidence.table_is_missing,
     ),
     Difference(
         "key-size",
@@ -247,18 +220,6 @@ DIFFERENCES = (
         "|Hash primary key values must be under .*)",
         "Parley",
         "DynamoDB's own message.",
-    ),
-    Difference(
-        "select-and-projection",
-        "400 ValidationException: (Cannot specify the (ProjectionExpression|AttributesToGet) when "
-        "choosing to get .*|Must specify the AttributesToGet or ProjectionExpression .*"
-        "|ALL_PROJECTED_ATTRIBUTES can be used only when Scanning .*)",
-        "400 (?:ValidationException|ResourceNotFoundException): .*",
-        "both",
-        "What is wrong with Select is found before the table is looked up, and the message names "
-        "the operation.",
-        ("Query", "Scan"),
-        evidence=evidence.select_is_wrong,
     ),
     Difference(
         "binary-bounds",
@@ -273,7 +234,7 @@ DIFFERENCES = (
         r"400 ValidationException: (?:Invalid \w+Expression: .*"
         "|ExpressionAttribute(?:Names|Values) contains invalid .*)",
         "400 ValidationException: (The number of conditions on the keys is invalid"
-        "|Hash primary key values must be under .*"
+        "|Hash primary key values must be under .*|One of the required keys was not given a value"
         "|Invalid attribute value type|One or more parameter values were invalid: .*)",
         "Parley",
         "What is wrong with an expression is found before the key is held against the table.",
@@ -288,17 +249,6 @@ DIFFERENCES = (
         "Parley",
         "What is wrong with an expression is found before the table or index is looked up.",
         evidence=evidence.table_or_index_is_unfit,
-    ),
-    Difference(
-        "order-of-expressions",
-        "400 ValidationException: Invalid KeyConditionExpression: .*",
-        "400 ValidationException: Invalid (?:Filter|Projection)Expression: .*",
-        "both",
-        "Of a wrong key condition and a wrong filter or projection one is named; dynalite goes by "
-        "Parley's order for what cannot be read. Without the others, the reference refuses the key "
-        "condition.",
-        ("Query",),
-        evidence=evidence.key_condition_is_wrong,
     ),
     Difference(
         "duplicate-attribute-name",
@@ -319,6 +269,17 @@ DIFFERENCES = (
         evidence=evidence.nests_too_deep,
     ),
     Difference(
+        "nesting-of-parameters",
+        "400 ValidationException: (?:ExpressionAttributeValues contains invalid value: )?Nesting "
+        "Levels have exceeded supported limits.*",
+        "200|400 ConditionalCheckFailedException: .*|400 ValidationException: Nesting Levels have "
+        "exceeded supported limits",
+        "Parley",
+        "32 levels count the value itself, in an expression's values as in an item (so recorded on "
+        "AWS); DynamoDB Local takes one level more in a value, until it would be stored.",
+        evidence=evidence.nests_one_too_deep,
+    ),
+    Difference(
         "index-key-words",
         "400 ValidationException: One or more parameter values were invalid: Type mismatch for "
         "Index Key .* Expected: .* Actual: .* IndexName: .*",
@@ -327,17 +288,6 @@ DIFFERENCES = (
         "Parley",
         "DynamoDB's own message, which names the attribute, the types and the index.",
         evidence=evidence.breaks_index_key_type,
-    ),
-    Difference(
-        "legacy-range-first",
-        "400 ValidationException: The BETWEEN condition was provided a range where the lower bound "
-        "is greater than the upper bound",
-        "400 ValidationException: One or more parameter values were invalid: .*",
-        "both",
-        "A filter whose bounds are reversed is found before the key conditions are held against "
-        "the table.",
-        ("Query", "Scan"),
-        evidence=evidence.filters_a_range,
     ),
     Difference(
         "legacy-condition-order",
@@ -354,15 +304,6 @@ DIFFERENCES = (
         "400 ValidationException: .*Input collection of type BS contains duplicates\..*",
         "Parley",
         "The message shows the members of a set of binaries, as that of other sets does.",
-    ),
-    Difference(
-        "segment-alone",
-        "400 ValidationException: The TotalSegments parameter is required but was not present in "
-        "the request when Segment parameter is present",
-        "400 ValidationException: If segment is specified, total segment must also be specified",
-        "Parley",
-        "DynamoDB's own message.",
-        ("Scan",),
     ),
     Difference(
         "legacy-contains",
@@ -409,6 +350,17 @@ DIFFERENCES = (
         evidence=evidence.reads_no_missing_attribute,
     ),
     Difference(
+        "index-key-update-words",
+        "400 ValidationException: The update expression attempted to update the secondary index "
+        "key to unsupported type",
+        "400 ValidationException: Invalid attribute value type",
+        "Parley",
+        "DynamoDB's own message for a value in an index's key that can be no key, a set or a "
+        "document.",
+        ("UpdateItem",),
+        evidence=evidence.updates_index_key,
+    ),
+    Difference(
         "index-key-type",
         "400 ValidationException: One or more parameter values were invalid: Type mismatch for "
         "Index Key .*",
@@ -427,15 +379,6 @@ DIFFERENCES = (
         ("CreateTable",),
     ),
     Difference(
-        "key-value-faults",
-        "400 ValidationException: One or more parameter values were invalid: Condition parameter "
-        "type does not match schema type",
-        "400 ValidationException: One or more parameter values were invalid: Aggregated size of .*",
-        "both",
-        "Of a key value that is of the wrong type and too long, one fault is named.",
-        ("Query",),
-    ),
-    Difference(
         "lazy-projection",
         "400 ValidationException: Invalid ProjectionExpression: .*",
         "200",
@@ -444,6 +387,7 @@ DIFFERENCES = (
         "of a transactional read only once it has an item.",
         ("TransactGetItems",),
     ),
+    *query_differences.ROWS,
 )
 
 

@@ -5,10 +5,12 @@ several parts (a transaction, a batch), each part is put to both servers alone, 
 one of them says of the whole is found again in a part.
 """
 
+import base64
+import dataclasses
 import itertools
 import re
 
-from differential import api_model
+from differential import api_model, updated_parts
 from differential.case import Case, without
 from differential.normalise import canonical, plain_number
 from differential.repairs import members
@@ -16,6 +18,7 @@ from differential.repairs import members
 
 
 NESTING_MAX = 32
+HASH_KEY_BYTES_MAX = 2048
 WRONG = ("ValidationException", "ValidationError", "TransactionCanceledException")
 RETURNS = ("ReturnValues", "ReturnValuesOnConditionCheckFailure")
 
@@ -98,6 +101,13 @@ def index_is_missing(case):
     return not table_is_missing(case) and "IndexName" in case.request and case.index() is None
 
 
+def updates_index_key(case):
+    """Whether an update expression writes an attribute that is a key of an index."""
+    schema = case.tables.get(case.request.get("TableName"))
+    keys = {name for index in schema.indexes for name, _ in index.key} if schema else set()
+    return any(path[0] in keys for path in updated_parts.paths(case.request))
+
+
 def has_null_value(case):
     """Whether the request has null in the place of an attribute value."""
 
@@ -156,6 +166,39 @@ def _depth(value):
 def nests_too_deep(case):
     """Whether some value of the request has too many levels of lists and maps (its own is one)."""
     return _depth(case.request) >= NESTING_MAX
+
+
+def nests_one_too_deep(case):
+    """Whether an expression's values have one level too many, and none more."""
+    return _depth(case.request.get("ExpressionAttributeValues") or {}) == NESTING_MAX
+
+
+def asks_for_overlong_hash_key(case):
+    """Whether a query's hash key is longer than any item's."""
+    schema, index = case.tables.get(case.request.get("TableName")), case.index()
+    if schema is None:
+        return False
+    name = (index or schema).key[0][0]
+    conditions = case.request.get("KeyConditions") or {}
+    values = list((conditions.get(name) or {}).get("AttributeValueList") or [])
+    written = case.request.get("KeyConditionExpression") or ""
+    for placeholder, value in (case.request.get("ExpressionAttributeValues") or {}).items():
+        if re.search(rf"(?<!\w)=\s*{re.escape(placeholder)}(?!\w)", written):
+            values.append(value)
+    return any(_key_bytes(value) > HASH_KEY_BYTES_MAX for value in values)
+
+
+def _key_bytes(value):
+    if "B" in value:
+        return len(base64.b64decode(value["B"]))
+    return len(value.get("S", "").encode())
+
+
+def has_one_key_condition(case):
+    """Whether a query has a condition on its hash key alone."""
+    if "KeyConditions" in case.request:
+        return len(case.request["KeyConditions"]) == 1
+    return not re.search(r"\bAND\b", case.request.get("KeyConditionExpression", ""), re.IGNORECASE)
 
 
 def breaks_index_key_type(case):
@@ -259,6 +302,11 @@ def parts(case):
     ]
 
 
+def _single(case, entry):
+    """The transaction with one of its members alone."""
+    return dataclasses.replace(case, body={"TransactItems": [entry]})
+
+
 def _verdict(answer):
     """What a server makes of a member alone: the code of its reason, or of its error."""
     if answer["status"] == 200:
@@ -275,11 +323,15 @@ def reasons_hold(case):
     if len(codes) != len(entries) or "ValidationError" not in codes:
         return False
     alone = sorted(codes)[:-1] == ["None"] * (len(codes) - 1)
-    for entry, code, part in zip(entries, codes, parts(case)):
+    for entry, reason, part in zip(entries, case.parley["reasons"], parts(case)):
+        code = reason["Code"]
         if code == "ValidationError":
-            holds = _is_wrong(case, entry, part)
+            holds = _is_wrong(case, entry, part) or _witness_says_so(
+                case, entry, ("ValidationException", reason.get("Message"))
+            )
         else:
             holds = (alone and code == "None") or _verdict(part.reference) == code
+            holds = holds or (code == "None" and removes_below_nothing(_single(case, entry)))
         if not holds:
             return False
     return True

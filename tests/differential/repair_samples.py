@@ -6,6 +6,7 @@ ASKED = {"ReturnConsumedCapacity": "TOTAL"}
 INDEX_SCAN = {"TableName": "t.binary", "IndexName": "global_keys", "FilterExpression": "b = :b"}
 START = {"pk": {"S": "a"}, "sk": {"S": "1"}, "g1": {"S": "red"}}
 FROM = {"TableName": "t.strings", "IndexName": "global_all", "ExclusiveStartKey": START}
+IN_INDEX = {"g1": {"S": "red"}, "g2": {"N": "1"}}
 ITEMS = [{"g1": {"S": "red"}, "sk": {"S": s}, "pk": {"S": "a"}} for s in ("1", "2")]
 
 
@@ -54,6 +55,18 @@ SAMPLES = [
         [("parley.body.Item", {"a": {"N": "1E+2"}}), ("reference.body.Item", {"a": {"N": "1E+3"}})],
     ),
     Sample(
+        "number-format",
+        "DeleteItem",
+        {**READ, "ConditionExpression": "a BETWEEN :v AND :w"},
+        refused("upper bound: {N:0.1}, lower bound: {N:2.5}"),
+        refused("upper bound: {N:1E-1}, lower bound: {N:2.50}"),
+        [
+            ("parley.message", "upper bound: {N:0.2}, lower bound: {N:2.5}"),
+            ("parley.message", "upper bound: {N:1E-1}, lower bound: {N:2.5}"),
+            ("reference.message", "upper bound: {N:1E-1}, lower bound: {S:2.50}"),
+        ],
+    ),
+    Sample(
         "capacity-unasked",
         "DeleteItem",
         READ,
@@ -97,6 +110,39 @@ SAMPLES = [
             ("body.UpdateExpression", "SET a = :a"),
             ("reference.body.Attributes", {**KEY, "a": {"S": "a"}}),
             ("parley.body.Attributes", {**KEY, "a": {"S": "a"}}),
+        ],
+    ),
+    Sample(
+        "updated-parts",
+        "UpdateItem",
+        {
+            **READ,
+            "UpdateExpression": "SET m.#n = if_not_exists(m.b, :v) ADD l[1].c :v, n :v REMOVE b.z",
+            "ExpressionAttributeNames": {"#n": "x y"},
+            "ReturnValues": "UPDATED_NEW",
+        },
+        done(
+            Attributes={
+                "m": {"M": {"x y": {"N": "1"}}},
+                "l": {"L": [{"M": {"c": {"N": "2"}}}]},
+                "n": {"N": "3"},
+            }
+        ),
+        done(
+            Attributes={
+                "m": {"M": {"x y": {"N": "1"}, "b": {"N": "9"}}},
+                "l": {"L": [{"S": "a"}, {"M": {"c": {"N": "2"}, "d": {"S": "d"}}}]},
+                "n": {"N": "3"},
+                "b": {"M": {"y": {"S": "a"}}},
+            }
+        ),
+        [
+            ("body.ReturnValues", "ALL_NEW"),
+            ("body.UpdateExpression", "SET m = :v, l = :v, b = :v, n = :v"),
+            ("parley.body.Attributes.m", {"M": {"x y": {"N": "1"}, "b": {"N": "9"}}}),
+            ("parley.body.Attributes.m", {"M": {"x y": {"N": "2"}}}),
+            ("parley.body.Attributes.l", {"L": [{"S": "a"}]}),
+            ("parley.body.Attributes.n", {"N": "4"}),
         ],
     ),
     Sample(
@@ -167,6 +213,30 @@ SAMPLES = [
             ("body.TableName", "t.hash"),
         ],
         {("parley", "GetItem"): [done(Item=KEY)]},
+    ),
+    Sample(
+        "sparse-index-units",
+        "PutItem",
+        {**PUT, "ReturnConsumedCapacity": "INDEXES", "ReturnValues": "ALL_OLD"},
+        done(
+            Attributes={**KEY, "g2": {"N": "1"}},
+            ConsumedCapacity=capacity(4.0, Table={"CapacityUnits": 4.0}),
+        ),
+        done(
+            Attributes={**KEY, "g2": {"N": "1"}},
+            ConsumedCapacity=capacity(
+                8.0,
+                Table={"CapacityUnits": 4.0},
+                GlobalSecondaryIndexes={"global_all": {"CapacityUnits": 4.0}},
+            ),
+        ),
+        [
+            ("replies", {("parley", "GetItem"): [done(Item={**KEY, **IN_INDEX})]}),
+            ("parley.body.Attributes", {**KEY, **IN_INDEX}),
+            ("parley.body.ConsumedCapacity.Table", {"CapacityUnits": 3.0}),
+            ("reference.body.ConsumedCapacity.CapacityUnits", 9.0),
+        ],
+        {("parley", "GetItem"): [done(Item={**KEY, "g1": {"S": "red"}})]},
     ),
     Sample(
         "index-entry-overhead",

@@ -8,6 +8,8 @@ import dataclasses
 import http.client
 import json
 import random
+import threading
+import time
 
 from differential import differences, normalise, repairs
 from differential.case import Case, no_questions
@@ -17,7 +19,8 @@ from support.wire import Caller
 
 REQUESTS_PER_EPISODE = 60
 PAGES_MAX = 300
-POLLS_MAX = 2000
+ACTIVE_WITHIN_S = 30
+POLL_S = 0.01
 SEGMENTS = (2, 3)  # of parallel scans that are compared as a whole
 WRITES = (
     "PutItem",
@@ -99,17 +102,19 @@ class Side:
         return self._pages(step)
 
     def _await_active(self, table):
-        """A server that says CREATING or DELETING may mean it, and refuse what follows."""
-        for _ in range(POLLS_MAX):
+        """A server that says CREATING or DELETING may mean it, and refuse what follows: DynamoDB
+        Local takes up to a second or two for an index."""
+        deadline = time.monotonic() + ACTIVE_WITHIN_S
+        while time.monotonic() < deadline:
             described = self.caller.call("DescribeTable", {"TableName": table})
-            if described.status != 200:
-                continue
-            found = described.body["Table"]
-            indexes = found.get("GlobalSecondaryIndexes", [])
-            if found["TableStatus"] == "ACTIVE" and all(
-                index["IndexStatus"] == "ACTIVE" for index in indexes
-            ):
-                return
+            if described.status == 200:
+                found = described.body["Table"]
+                indexes = found.get("GlobalSecondaryIndexes", [])
+                if found["TableStatus"] == "ACTIVE" and all(
+                    index["IndexStatus"] == "ACTIVE" for index in indexes
+                ):
+                    return
+            threading.Event().wait(POLL_S)
         self.is_stuck = True
 
     def _segments(self, step, total):
@@ -167,6 +172,8 @@ class Comparison:
         self.requests = 0
         self.mismatches = []
         self.explained = {}
+        self.cut_short = []  # what ended an episode early, one text each
+        self.stuck = []  # tables that never became active: those episodes say nothing
         self.accepted = {}
         self.refused = {}
 
@@ -195,12 +202,25 @@ class Comparison:
         for at, step in enumerate(steps):
             self.compare(number, at, step)
             self.sent.append(step)
-            if self.right.is_stuck or self.diverged:
-                self.right.is_stuck = False
+            if self._is_over(number, at, step):
                 break
         for name in tables:
             for side in filter(None, (self.left, self.right, self.witness)):
                 side.answer(Step("DeleteTable", {"TableName": name}))
+
+    def _is_over(self, episode, number, step):
+        """Whether the episode ends here, and why, for the summary."""
+        for side in filter(None, (self.left, self.right, self.witness)):
+            if side.is_stuck:
+                side.is_stuck = False
+                self.stuck.append(
+                    f"episode {episode}: after {step.operation} {step.text()} a table was not "
+                    f"ACTIVE for {ACTIVE_WITHIN_S} s"
+                )
+                return True
+        if self.diverged:
+            self.cut_short.append(f"{episode} (after {number + 1} requests)")
+        return self.diverged
 
     def compare(self, episode, number, step):
         """Sends `step` to all and tallies; afterwards the two hold the same data again."""
@@ -247,10 +267,15 @@ class Comparison:
         return asked.answer(Step(operation, body, paged=operation in ("Query", "Scan")))
 
     def _ask_witness(self, step):
-        """The witness's answer. It may die of a request: then it is told the episode anew."""
+        """The witness's answer. It may die of a request, now or once it has answered it: then it is
+        told the episode anew."""
         if self.witness is None:
             return None
         answer = self.witness.answer(step)
+        if self.sent and is_dead_already(answer):
+            self.deadly.append(self.sent[-1])
+            self._retell_witness()
+            answer = self.witness.answer(step)
         if answer["status"] == 0:
             self.deadly.append(step)
             self._retell_witness()
@@ -261,14 +286,16 @@ class Comparison:
         complete = False
         while not complete:
             self.witness.bury()
-            complete = True
+            complete, last = True, None
             for earlier in self.sent:
                 if any(earlier is step for step in self.deadly):
                     continue
-                if self.witness.answer(earlier)["status"] == 0:
-                    self.deadly.append(earlier)
+                answer = self.witness.answer(earlier)
+                if answer["status"] == 0:
+                    self.deadly.append(last if last and is_dead_already(answer) else earlier)
                     complete = False
                     break
+                last = earlier
 
     def _level(self, step, right):
         """Makes the reference (and the witness) hold what Parley holds of the items of `step`."""
@@ -283,6 +310,11 @@ class Comparison:
                     side.answer(Step("DeleteItem", {"TableName": table, "Key": key}))
             # What the reference makes of a key that is none is not known, only that it is there.
             self.diverged = self.diverged or (held.status != 200 and right["status"] == 200)
+
+
+def is_dead_already(answer):
+    """Whether nobody listens any more."""
+    return answer["status"] == 0 and answer["message"] == ConnectionRefusedError.__name__
 
 
 def touched(step, tables):

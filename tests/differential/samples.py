@@ -25,8 +25,10 @@ def done(**body):
 
 
 DEEP = {"S": "a"}
-for _ in range(33):
+for _ in range(31):
     DEEP = {"L": [DEEP]}
+DEEPEST, DEEP = DEEP, {"L": [DEEP]}  # as deep as a value may be, and a level more
+DEEPER = {"L": [DEEP]}
 FAILED = {"status": 500, "type": "InternalFailure", "message": "Failed."}
 MISSING = refused("Cannot do operations on a non-existent table", "ResourceNotFoundException")
 OTHER = refused("Something else altogether")
@@ -92,10 +94,6 @@ NULL_VALUE = "Supplied AttributeValue is empty, must contain exactly one of the 
 KEY_FAULT = "The provided key element does not match the schema"
 PATH_FAULT = "The document path provided in the update expression is invalid for update"
 TWIN_FAULT = "Transaction request cannot include multiple operations on one item"
-SELECT_FAULT = (
-    "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
-    "SPECIFIC_ATTRIBUTES"
-)
 LIMIT_FAULT = (
     "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must "
     "have value greater than or equal to 1"
@@ -206,13 +204,6 @@ SAMPLES = [
         },
     ),
     words(
-        "start-key-words",
-        "Scan",
-        {"TableName": "t.range"},
-        refused("The provided starting key is invalid"),
-        refused("Exclusive Start Key must have same size as table's key schema"),
-    ),
-    words(
         "overlap-paths",
         "UpdateItem",
         READ,
@@ -266,12 +257,13 @@ SAMPLES = [
         refused("Return values set to invalid value"),
     ),
     words(
-        "consistent-index-read",
-        "Query",
-        {**QUERY, "IndexName": "global_all", "ConsistentRead": True},
-        refused("Consistent reads are not supported on global secondary indexes"),
-        refused("Consistent read cannot be true when querying a GSI"),
-        ("body.IndexName", "local_all"),
+        "return-values-before-table",
+        "DeleteItem",
+        {"TableName": "none", "Key": KEY, "ReturnValues": "ALL_NEW"},
+        refused("ReturnValues can only be ALL_OLD or NONE"),
+        MISSING,
+        ("body.TableName", "t.range"),
+        ("operation", "UpdateItem"),
     ),
     words(
         "key-size",
@@ -282,14 +274,6 @@ SAMPLES = [
             "size limit of2048 bytes"
         ),
         refused("One or more parameter values were invalid: Size limit exceeded"),
-    ),
-    words(
-        "select-and-projection",
-        "Scan",
-        {"TableName": "none", "Select": "SPECIFIC_ATTRIBUTES"},
-        refused(SELECT_FAULT),
-        MISSING,
-        ("body.ProjectionExpression", "a"),
     ),
     words(
         "binary-bounds",
@@ -315,15 +299,6 @@ SAMPLES = [
         ("body.TableName", "t.range"),
     ),
     words(
-        "order-of-expressions",
-        "Query",
-        QUERY,
-        refused("Invalid KeyConditionExpression: a"),
-        refused("Invalid FilterExpression: b"),
-        ("replies", {}),
-        replies={("reference", "Query"): [refused("Invalid KeyConditionExpression: a")]},
-    ),
-    words(
         "duplicate-attribute-name",
         "GetItem",
         {**READ, "AttributesToGet": ["a", "a"]},
@@ -338,6 +313,23 @@ SAMPLES = [
         refused(SYNTAX),
         ("body.Item.a", {"S": "a"}),
     ),
+    Sample(
+        "nesting-of-parameters",
+        "Query",
+        {**QUERY, "ExpressionAttributeValues": {":p": {"S": "p1"}, ":v": DEEP}},
+        refused(
+            "ExpressionAttributeValues contains invalid value: Nesting Levels have exceeded "
+            "supported limits: Attributes in the item have nested levels beyond supported limit "
+            "for key :v"
+        ),
+        done(Items=[], Count=0, ScannedCount=0),
+        [
+            ("body.ExpressionAttributeValues", {":v": DEEPEST}),
+            ("body.ExpressionAttributeValues", {":v": DEEPER}),
+            ("parley", OTHER),
+            ("reference", OTHER),
+        ],
+    ),
     words(
         "index-key-words",
         "PutItem",
@@ -348,17 +340,6 @@ SAMPLES = [
         ),
         refused("One or more parameter values were invalid: Type mismatch for Index Key"),
         ("body.Item.l1", {"S": "a"}),
-    ),
-    words(
-        "legacy-range-first",
-        "Query",
-        {"TableName": "t.range", "QueryFilter": {"a": {"ComparisonOperator": "BETWEEN"}}},
-        refused(
-            "The BETWEEN condition was provided a range where the lower bound is greater than the "
-            "upper bound"
-        ),
-        refused("One or more parameter values were invalid: Condition parameter type is wrong"),
-        ("body.QueryFilter.a.ComparisonOperator", "EQ"),
     ),
     words(
         "legacy-condition-order",
@@ -374,16 +355,6 @@ SAMPLES = [
         PUT,
         refused("x: Input collection [AA==, AA==]of type BS contains duplicates."),
         refused("x: Input collection of type BS contains duplicates."),
-    ),
-    words(
-        "segment-alone",
-        "Scan",
-        {"TableName": "t.range", "Segment": 0},
-        refused(
-            "The TotalSegments parameter is required but was not present in the request when "
-            "Segment parameter is present"
-        ),
-        refused("If segment is specified, total segment must also be specified"),
     ),
     Sample(
         "legacy-contains",
@@ -428,6 +399,16 @@ SAMPLES = [
         {("reference", "GetItem"): [done()]},
         done(),
     ),
+    words(
+        "index-key-update-words",
+        "UpdateItem",
+        {**READ, "UpdateExpression": "SET g2 = :v"},
+        refused(
+            "The update expression attempted to update the secondary index key to unsupported type"
+        ),
+        refused("Invalid attribute value type"),
+        ("body.UpdateExpression", "SET a = g2"),
+    ),
     Sample(
         "index-key-type",
         "UpdateItem",
@@ -444,16 +425,6 @@ SAMPLES = [
         {"TableName": "t.range"},
         refused("Table already exists: t.range", "ResourceInUseException"),
         refused("Cannot create preexisting table", "ResourceInUseException"),
-    ),
-    words(
-        "key-value-faults",
-        "Query",
-        QUERY,
-        refused(
-            "One or more parameter values were invalid: Condition parameter type does not match "
-            "schema type"
-        ),
-        refused("One or more parameter values were invalid: Aggregated size of all range keys"),
     ),
     Sample(
         "lazy-projection",

@@ -1,14 +1,14 @@
-"""Every row of the known differences can fail: samples.py and repair_samples.py
+"""Every row of the known differences can fail: samples.py, query_samples.py and repair_samples.py
 have a pair it covers and pairs it does not. Runs before the servers are started; needs none."""
 
-from differential import differences, repair_samples, repairs, samples
+from differential import differences, query_samples, repair_samples, repairs, samples
 
 
 def problems():
     """(how many checks were made, what is wrong with the rows: one text each)"""
     found, checks = [], 0
     rows = [row.name for row in (differences.WORDING, *differences.DIFFERENCES, *repairs.REPAIRS)]
-    every = [*samples.SAMPLES, *repair_samples.SAMPLES]
+    every = [*samples.SAMPLES, *query_samples.SAMPLES, *repair_samples.SAMPLES]
     for name in rows:
         checks += 1
         if name not in {sample.row for sample in every}:
