@@ -58,6 +58,7 @@ Result<std::unique_ptr<FunctionHost>> FunctionHost::open(const FunctionHostOptio
   host->functions_ =
       PARLEY_TRY(trigger::Functions::open(store, database.commits(), *host->endpoints_,
                                           database.realm(), function_options, clock, random));
+  host->events_ = PARLEY_TRY(trigger::EventStore::open(store, database.commits()));
   // Before the mappings, which may call them at once.
   for (const NativeFunctionEntry& native : options.natives) {
     host->functions_->add_native(native.name, native.description, native.function);
@@ -73,6 +74,7 @@ Result<std::unique_ptr<FunctionHost>> FunctionHost::open(const FunctionHostOptio
   host->service_ = std::make_unique<api::LambdaService>(
       api::LambdaParts{.functions = *host->functions_,
                        .mappings = *host->mappings_,
+                       .events = *host->events_,
                        .realm = database.realm(),
                        .clock = clock,
                        .random = random},

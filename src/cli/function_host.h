@@ -17,6 +17,7 @@
 #include "cli/runtime_api_server.h"
 #include "engine/engine.h"
 #include "storage/key_value_store.h"
+#include "trigger/event_store.h"
 #include "trigger/functions.h"
 #include "trigger/mappings.h"
 
@@ -62,6 +63,7 @@ class FunctionHost {
   // Destroyed from the last to the first: each uses those before it.
   TemporaryDirectory temporary_directory_;
   std::unique_ptr<RuntimeApiServer> endpoints_;
+  std::unique_ptr<trigger::EventStore> events_;
   std::unique_ptr<trigger::Functions> functions_;
   std::unique_ptr<trigger::Mappings> mappings_;
   std::unique_ptr<ThreadPool> pool_;

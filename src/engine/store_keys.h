@@ -11,7 +11,8 @@
 //   4  token                           a transaction that is done (engine/idempotency.h)
 //   5  u64be(expiry) token             the same tokens in the order of their expiry; no value
 //   6, 7                               streams and their trim horizons (stream/)
-//   8 to 12                            functions, mappings, checkpoints, dead letters (trigger/)
+//   8 to 14                            functions, mappings, checkpoints, dead letters, events
+//                                      (trigger/)
 #pragma once
 
 #include <cstdint>

@@ -44,13 +44,32 @@ Status check_range(std::string_view member, int value, int least, int most) {
   return {};
 }
 
+/// As AWS has it: [a-zA-Z]([a-zA-Z0-9_])+
+bool is_variable_name(std::string_view name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return name.size() >= 2 && is_letter(name[0]) && std::ranges::all_of(name, [&](char c) {
+           return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
+std::size_t characters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
 Status check_environment(const std::map<std::string, std::string>& environment) {
   std::vector<std::string_view> reserved;
   std::string measured = "{";
   for (const auto& [name, value] : environment) {
-    if (is_reserved_variable(name)) reserved.push_back(name);
-    if (name.find_first_of(std::string_view("=\0", 2)) != std::string::npos || name.empty() ||
-        value.find('\0') != std::string::npos) {
+    if (is_reserved_variable(name)) {
+      reserved.push_back(name);
+    } else if (!is_variable_name(name)) {
+      return invalid(
+          "1 validation error detected: Value at 'environment.variables' failed to satisfy "
+          "constraint: Map keys must satisfy constraint: [Member must satisfy regular expression "
+          "pattern: [a-zA-Z]([a-zA-Z0-9_])+]");
+    }
+    if (value.find('\0') != std::string::npos) {
       return fail(ErrorCode::kInvalidParameter,
                   fmt::format("The environment variable '{}' is not valid", name));
     }
@@ -121,7 +140,29 @@ Status check_settings(const FunctionSettings& settings) {
         "1 validation error detected: Value at 'reservedConcurrentExecutions' failed to "
         "satisfy constraint: Member must have value greater than or equal to 0");
   }
+  PARLEY_TRY(check_tags(settings.tags));
   return check_environment(settings.environment);
+}
+
+// Source: lambda/latest/dg/configuration-tags.html
+Status check_tags(const std::map<std::string, std::string>& tags) {
+  constexpr std::size_t kKeySizeMax = 128;
+  constexpr std::size_t kValueSizeMax = 256;
+  for (const auto& [key, value] : tags) {
+    if (key.empty() || characters(key) > kKeySizeMax || characters(value) > kValueSizeMax) {
+      return fail(ErrorCode::kInvalidParameter,
+                  fmt::format("The tag {} is not valid: a key has 1 to {} characters, a value at "
+                              "most {}",
+                              key, kKeySizeMax, kValueSizeMax));
+    }
+    if (key.starts_with("aws:")) {
+      return fail(ErrorCode::kInvalidParameter,
+                  fmt::format("The tag {} is not valid: aws: is reserved", key));
+    }
+  }
+  if (tags.size() <= kFunctionTagsMax) return {};
+  return fail(ErrorCode::kInvalidParameter,
+              fmt::format("A function has at most {} tags", kFunctionTagsMax));
 }
 
 Result<std::string> function_name_of(std::string_view name_or_arn) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 namespace parley::trigger {
 
 inline constexpr std::size_t kFunctionNameSizeMax = 64;
+inline constexpr std::size_t kFunctionTagsMax = 50;
 /// Of the environment's JSON text.
 inline constexpr std::size_t kEnvironmentSizeBytesMax = 4096;
 
@@ -19,6 +21,10 @@ inline constexpr std::size_t kEnvironmentSizeBytesMax = 4096;
 
 /// "python…", "nodejs…", "provided…". Errors: kInvalidParameter for a runtime that is not run here.
 [[nodiscard]] Result<RuntimeKind> runtime_kind_of(std::string_view runtime);
+
+/// Errors: kInvalidParameter for more than kFunctionTagsMax, for keys of AWS's own and of wrong
+/// length.
+[[nodiscard]] Status check_tags(const std::map<std::string, std::string>& tags);
 
 /// Errors: kValidation (ranges), kInvalidParameter (runtime, handler, environment).
 [[nodiscard]] Status check_settings(const FunctionSettings& settings);

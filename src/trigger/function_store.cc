@@ -141,6 +141,14 @@ std::string make_function_record(const Function& function) {
   writer.texts("environment", settings.environment);
   writer.texts("architectures", settings.architectures);
   if (settings.concurrency_max) writer.integer("concurrency_max", *settings.concurrency_max);
+  if (settings.events.last_modified != 0) {
+    writer.integer("events_last_modified", settings.events.last_modified);
+    if (settings.events.retries_max) {
+      writer.integer("event_retries_max", *settings.events.retries_max);
+    }
+    if (settings.events.age_max_s) writer.integer("event_age_max_s", *settings.events.age_max_s);
+  }
+  if (!settings.tags.empty()) writer.texts("tags", settings.tags);
   if (function.directory) writer.text("directory", *function.directory);
   writer.integer("code_size_bytes", function.code_size_bytes);
   writer.text("code_sha256", function.code_sha256);
@@ -171,6 +179,14 @@ Result<Function> read_function_record(std::string_view bytes) {
   if (const auto max = reader.optional_integer("concurrency_max")) {
     settings.concurrency_max = static_cast<int>(*max);
   }
+  settings.events.last_modified = reader.integer("events_last_modified");
+  if (const auto max = reader.optional_integer("event_retries_max")) {
+    settings.events.retries_max = static_cast<int>(*max);
+  }
+  if (const auto max = reader.optional_integer("event_age_max_s")) {
+    settings.events.age_max_s = static_cast<int>(*max);
+  }
+  settings.tags = reader.text_map("tags");
   function.directory = reader.optional_text("directory");
   function.code_size_bytes = reader.integer("code_size_bytes");
   function.code_sha256 = reader.text("code_sha256");

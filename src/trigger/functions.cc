@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <mutex>
 #include <utility>
@@ -26,7 +27,16 @@ struct Entry {
   Target target;
   std::unique_ptr<DirectoryWatch> watch;         // of code that is run in place
   std::shared_ptr<const NativeFunction> native;  // or nullptr
+  // What may change without new processes; what `function` has of these is out of date.
+  EventSettings events = {};
+  std::map<std::string, std::string> tags = {};
 
+  [[nodiscard]] Function copy() const {
+    Function whole = function();
+    whole.settings.events = events;
+    whole.settings.tags = tags;
+    return whole;
+  }
   [[nodiscard]] const Function& function() const { return target.deployment->function; }
 };
 
@@ -85,6 +95,8 @@ struct Functions::State {
   /// Code that no function has any more goes.
   void discard_code(const Function& function);
   [[nodiscard]] Result<Function> replace_settings(Function function);
+  /// Stores a function of which only what Entry has beside it has changed.
+  [[nodiscard]] Result<Function> annotate(Function function);
   /// What is to be invoked: of a native function also that, else nullptr.
   [[nodiscard]] Result<Target> current_target(std::string_view name,
                                               std::shared_ptr<const NativeFunction>& native);
@@ -103,7 +115,7 @@ struct Functions::State {
     const std::scoped_lock lock(mutex);
     const Entry* entry = entry_of(name);
     if (entry == nullptr) return missing(name);
-    return entry->function();
+    return entry->copy();
   }
 
   const FunctionsOptions options;
@@ -161,6 +173,8 @@ Status Functions::State::load_entry(Function function) {
   std::shared_ptr<FunctionLog> log =
       PARLEY_TRY(FunctionLog::open(log_directory(function.name), LogLimits{}));
   std::string name = function.name;
+  entry.events = function.settings.events;
+  entry.tags = function.settings.tags;
   entry.target = target_of(std::move(function), std::move(code_pin), std::move(log));
   entries.emplace(std::move(name), std::move(entry));
   return {};
@@ -251,6 +265,17 @@ Result<Function> Functions::State::replace_settings(Function function) {
   return replace(std::move(function), std::move(code_pin), nullptr);
 }
 
+Result<Function> Functions::State::annotate(Function function) {
+  if (const Status stored = records.put(function); !stored) {
+    return std::unexpected(stored.error());
+  }
+  const std::scoped_lock lock(mutex);
+  Entry& entry = *entry_of(function.name);  // deployment_mutex keeps it there
+  entry.events = function.settings.events;
+  entry.tags = function.settings.tags;
+  return function;
+}
+
 Result<Target> Functions::State::current_target(std::string_view name,
                                                 std::shared_ptr<const NativeFunction>& native) {
   const std::scoped_lock lock(mutex);
@@ -329,6 +354,8 @@ Result<Function> Functions::create(std::string name, FunctionSettings settings, 
   std::shared_ptr<FunctionLog> log =
       PARLEY_TRY(FunctionLog::open(state_->log_directory(name), LogLimits{}));
   PARLEY_TRY(state_->records.put(function));
+  entry.events = function.settings.events;
+  entry.tags = function.settings.tags;
   entry.target = state_->target_of(function, std::move(code_pin), std::move(log));
   const std::scoped_lock lock(state_->mutex);
   state_->entries.insert_or_assign(std::move(name), std::move(entry));
@@ -377,6 +404,27 @@ Result<Function> Functions::set_concurrency(std::string_view name, std::optional
   return state_->replace_settings(std::move(changed));
 }
 
+Result<Function> Functions::set_events(std::string_view name, const EventSettings& events) {
+  const std::scoped_lock deploying(state_->deployment_mutex);
+  Function changed = PARLEY_TRY(state_->copy_of(name));
+  PARLEY_TRY(check_changeable(changed));
+  changed.settings.events = events;
+  return state_->annotate(std::move(changed));
+}
+
+Status Functions::change_tags(std::string_view name, const std::map<std::string, std::string>& set,
+                              const std::vector<std::string>& removed) {
+  const std::scoped_lock deploying(state_->deployment_mutex);
+  Function changed = PARLEY_TRY(state_->copy_of(name));
+  PARLEY_TRY(check_changeable(changed));
+  auto& tags = changed.settings.tags;
+  for (const auto& [key, value] : set) tags.insert_or_assign(key, value);
+  for (const auto& key : removed) tags.erase(key);
+  PARLEY_TRY(check_tags(tags));
+  PARLEY_TRY(state_->annotate(std::move(changed)));
+  return {};
+}
+
 Status Functions::remove(std::string_view name) {
   const std::scoped_lock deploying(state_->deployment_mutex);
   const Function old = PARLEY_TRY(state_->copy_of(name));
@@ -402,7 +450,7 @@ std::vector<Function> Functions::list() const {
   const std::scoped_lock lock(state_->mutex);
   std::vector<Function> functions;
   functions.reserve(state_->entries.size());
-  for (const auto& [name, entry] : state_->entries) functions.push_back(entry.function());
+  for (const auto& [name, entry] : state_->entries) functions.push_back(entry.copy());
   return functions;
 }
 
@@ -446,6 +494,17 @@ Result<std::vector<LogLine>> Functions::logs(std::string_view name, std::uint64_
     log = entry->target.log;
   }
   return log->read(after, limit);
+}
+
+void Functions::log(std::string_view name, std::string text) {
+  std::shared_ptr<FunctionLog> log;
+  {
+    const std::scoped_lock lock(state_->mutex);
+    if (const Entry* entry = state_->entry_of(name)) log = entry->target.log;
+  }
+  if (log == nullptr) return;
+  std::ranges::replace(text, '\n', ' ');
+  log->append(state_->clock.now(), {std::move(text)});
 }
 
 void Functions::stop(std::chrono::milliseconds grace) {

@@ -26,6 +26,13 @@ namespace parley::trigger {
 /// kProvided: an executable called `bootstrap`. kNative: a function of this program.
 enum class RuntimeKind : std::uint8_t { kProvided, kPython, kNode, kNative };
 
+/// How Event invocations of a function are tried; without a value, as Lambda does by default.
+struct EventSettings {
+  std::optional<int> retries_max = {};  // 0 to 2
+  std::optional<int> age_max_s = {};    // 60 to 21,600
+  TimestampMicros last_modified = 0;    // 0: never set
+};
+
 struct FunctionSettings {
   std::string runtime;  // as given: "python3.12", "nodejs20.x", "provided.al2023", …
   std::string role = {};
@@ -36,6 +43,8 @@ struct FunctionSettings {
   std::map<std::string, std::string> environment = {};  // at most 4 KiB together
   std::vector<std::string> architectures = {};          // as given; shown, one of x86_64, arm64
   std::optional<int> concurrency_max = {};              // reserved concurrency
+  EventSettings events = {};
+  std::map<std::string, std::string> tags = {};
 };
 
 /// Code as a zip archive's bytes, or a directory that is run where it is and watched: a change
@@ -148,6 +157,12 @@ class Functions final : public Invoker {
                                              std::optional<std::string> revision_id);
   [[nodiscard]] Result<Function> update_settings(const FunctionUpdate& update);
   [[nodiscard]] Result<Function> set_concurrency(std::string_view name, std::optional<int> max);
+  [[nodiscard]] Result<Function> set_events(std::string_view name, const EventSettings& events);
+  /// Sets `set`, then removes `removed`; neither the code's processes nor the revision change.
+  /// Errors besides those above: kInvalidParameter for more than 50 tags.
+  [[nodiscard]] Status change_tags(std::string_view name,
+                                   const std::map<std::string, std::string>& set,
+                                   const std::vector<std::string>& removed);
   [[nodiscard]] Status remove(std::string_view name);
   [[nodiscard]] Result<Function> find(std::string_view name) const;
   /// By name, ascending.
@@ -162,6 +177,9 @@ class Functions final : public Invoker {
   /// if `after` is 0.
   [[nodiscard]] Result<std::vector<LogLine>> logs(std::string_view name, std::uint64_t after,
                                                   std::size_t limit) const;
+
+  /// Adds a line to the function's log, if there is such a function.
+  void log(std::string_view name, std::string text);
 
   /// Refuses new invocations and waits for the running ones, at most `grace`; then kills.
   void stop(std::chrono::milliseconds grace);

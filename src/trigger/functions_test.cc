@@ -29,9 +29,10 @@ std::vector<TestFile> returning(const std::string& value) {
 TEST(Functions, WhatIsDeployedSurvivesARestart) {
   TestFunctions functions;
   FunctionSettings settings;
-  settings.environment = {{"A", "1"}};
+  settings.environment = {{"AB", "1"}};
   settings.description = "a function";
   settings.concurrency_max = 4;
+  settings.tags = {{"team", "blue"}};
   const Function made = functions.create("f", kRuntime, "app.handler", returning("5"), settings);
   functions.reopen();
   const auto found = functions->find("f");
@@ -193,14 +194,79 @@ TEST(Functions, SettingsOutOfRangeAreRefused) {
                 s.environment = {{"AWS_REGION", "x"}, {"_HANDLER", "y"}, {"OK", "z"}};
               }),
               HasSubstr("Reserved keys used in this request: AWS_REGION, _HANDLER"));
-  EXPECT_THAT(error_of([](auto& s) { s.environment = {{"A", std::string(4096, 'x')}}; }),
+  EXPECT_THAT(error_of([](auto& s) { s.environment = {{"AB", std::string(4096, 'x')}}; }),
               HasSubstr("exceeded the 4KB limit"));
   EXPECT_EQ(error_of([](auto& s) {
               s.timeout_s = 900;
               s.memory_mb = 10'240;
-              s.environment = {{"A", std::string(4000, 'x')}};
+              s.environment = {{"AB", std::string(4000, 'x')}};
             }),
             "none");
+}
+
+TEST(Functions, NamesOfVariablesAreLambdas) {
+  TestFunctions functions;
+  for (const char* name : {"1a", "a-b", "a", "a b", "ü2", "_a"}) {
+    FunctionSettings settings{.runtime = kRuntime, .handler = "app.handler"};
+    settings.environment = {{name, "x"}};
+    const auto made = functions->create("f", settings, zip_of(returning("5")));
+    ASSERT_FALSE(made) << name;
+    EXPECT_EQ(made.error().code, ErrorCode::kValidation);
+    EXPECT_THAT(made.error().message, HasSubstr("at 'environment.variables' failed"));
+  }
+}
+
+TEST(Functions, TagsAndEventSettingsChangeWithoutANewProcessOrRevision) {
+  TestFunctions functions;
+  const Function made =
+      functions.create("f", kRuntime, "app.handler",
+                       {{"app.py", "import os\ndef handler(e, c): return os.getpid()"}});
+  const std::string process = functions.invoke("f").payload;
+  ASSERT_TRUE(functions->change_tags("f", {{"a", "1"}, {"b", "2"}}, {}));
+  ASSERT_TRUE(functions->change_tags("f", {{"a", "3"}}, {"b", "none"}));
+  ASSERT_TRUE(functions->set_events("f", {.retries_max = 0, .age_max_s = 60, .last_modified = 7}));
+  EXPECT_EQ(functions.invoke("f").payload, process);
+  for (int i = 0; i < 2; ++i) {
+    const auto found = functions->find("f");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->revision_id, made.revision_id);
+    EXPECT_EQ(found->settings.tags, (std::map<std::string, std::string>{{"a", "3"}}));
+    EXPECT_EQ(found->settings.events.retries_max, 0);
+    EXPECT_EQ(found->settings.events.age_max_s, 60);
+    EXPECT_EQ(found->settings.events.last_modified, 7);
+    functions.reopen();
+  }
+  FunctionUpdate update{.name = "f"};
+  update.description = "new";
+  const auto updated = functions->update_settings(update);
+  ASSERT_TRUE(updated);
+  EXPECT_EQ(updated->settings.tags.size(), 1);
+}
+
+TEST(Functions, FiftyTagsAreTheMost) {
+  TestFunctions functions;
+  functions.create("f", kRuntime, "app.handler", returning("5"));
+  std::map<std::string, std::string> tags;
+  for (int i = 0; i < 50; ++i) tags.emplace("key" + std::to_string(i), "");
+  ASSERT_TRUE(functions->change_tags("f", tags, {}));
+  const auto code_of = [&](std::string key, std::string value) {
+    const Status changed = functions->change_tags("f", {{std::move(key), std::move(value)}}, {});
+    return changed ? ErrorCode::kInternal : changed.error().code;
+  };
+  EXPECT_EQ(code_of("one more", ""), ErrorCode::kInvalidParameter);
+  EXPECT_TRUE(functions->change_tags("f", {{"one more", ""}}, {"key0"}));
+  EXPECT_EQ(code_of("aws:x", ""), ErrorCode::kInvalidParameter);
+  EXPECT_EQ(code_of("", ""), ErrorCode::kInvalidParameter);
+  EXPECT_EQ(code_of("key1", std::string(257, 'x')), ErrorCode::kInvalidParameter);
+  EXPECT_EQ(functions->find("f")->settings.tags.size(), 50);
+}
+
+TEST(Functions, ALineCanBeAddedToALog) {
+  TestFunctions functions;
+  functions.create("f", kRuntime, "app.handler", returning("5"));
+  functions->log("f", "told\ntwice");
+  functions->log("nobody", "nothing");
+  EXPECT_EQ(functions.log_of("f"), "told twice\n");
 }
 
 TEST(Functions, NativeFunctionsRunInTheServer) {

@@ -73,16 +73,20 @@ class LambdaCase(ServerCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        options = {
-            "endpoint_url": cls.server.url,
+        options = cls.client_options(cls.server.url)
+        cls.functions = boto3.client("lambda", **options)
+        cls.tables = boto3.client("dynamodb", **options)
+        cls.streams = boto3.client("dynamodbstreams", **options)
+
+    @staticmethod
+    def client_options(url):
+        return {
+            "endpoint_url": url,
             "region_name": "us-east-1",
             "aws_access_key_id": "test",
             "aws_secret_access_key": "test",
             "config": Config(retries={"max_attempts": 0}, read_timeout=PATIENCE_S),
         }
-        cls.functions = boto3.client("lambda", **options)
-        cls.tables = boto3.client("dynamodb", **options)
-        cls.streams = boto3.client("dynamodbstreams", **options)
 
     def make_table(self, name, view=None):
         """A table with the key pk; with a view type it has a stream, whose ARN is returned."""

@@ -4,10 +4,13 @@ refused."""
 import base64
 import io
 import json
+import os
+import tempfile
 import urllib.error
 import urllib.request
 import zipfile
 
+import boto3
 from blackbox.lambda_case import (
     COPIER,
     ECHO,
@@ -17,6 +20,7 @@ from blackbox.lambda_case import (
     archive,
     eventually,
 )
+from support.processes import Parley
 
 ARN = "arn:aws:lambda:us-east-1:000000000001:function:"
 
@@ -220,7 +224,6 @@ class LambdaFunctions(LambdaCase):
             "DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:000000000001:q"},
             "TracingConfig": {"Mode": "Active"},
             "EphemeralStorage": {"Size": 1024},
-            "Tags": {"a": "b"},
             "Publish": True,
             "PackageType": "Image",
         }.items():
@@ -242,6 +245,139 @@ class LambdaFunctions(LambdaCase):
         )
         self.addCleanup(self.forget_function, "plain")
 
+    def test_tags(self):
+        made = self.make_function("tagged", Tags={"team": "blue", "cost centre": "7/ü"})
+        arn = made["FunctionArn"]
+        self.assertEqual(
+            self.functions.get_function(FunctionName="tagged")["Tags"],
+            {"team": "blue", "cost centre": "7/ü"},
+        )
+        self.functions.tag_resource(Resource=arn, Tags={"team": "red", "new": ""})
+        self.functions.untag_resource(Resource=arn, TagKeys=["cost centre", "never was"])
+        self.assertEqual(
+            self.functions.list_tags(Resource=arn)["Tags"], {"team": "red", "new": ""}
+        )
+        changed = self.functions.get_function(FunctionName="tagged")["Configuration"]
+        self.assertEqual(changed["RevisionId"], made["RevisionId"])
+        self.functions.untag_resource(Resource=arn, TagKeys=["team", "new"])
+        self.assertNotIn("Tags", self.functions.get_function(FunctionName="tagged"))
+
+        def refused(**request):
+            return self.failure_of(self.functions.tag_resource, **request)[::2]
+
+        self.assertEqual(
+            refused(Resource=ARN + "nobody", Tags={"a": "b"}), ("ResourceNotFoundException", 404)
+        )
+        self.assertEqual(
+            refused(Resource="tagged", Tags={"a": "b"}), ("ValidationException", 400)
+        )
+        for resource, tags in (
+            (arn + ":$LATEST", {"a": "b"}),
+            (arn, {"aws:a": "b"}),
+            (arn, {str(i): "" for i in range(51)}),
+        ):
+            self.assertEqual(
+                refused(Resource=resource, Tags=tags), ("InvalidParameterValueException", 400)
+            )
+
+    def test_how_events_are_tried(self):
+        self.make_function("events")
+        name = {"FunctionName": "events"}
+        self.assertEqual(
+            self.failure_of(self.functions.get_function_event_invoke_config, **name),
+            (
+                "ResourceNotFoundException",
+                f"The function {ARN}events:$LATEST doesn't have an EventInvokeConfig",
+                404,
+            ),
+        )
+        put = self.functions.put_function_event_invoke_config(
+            **name, MaximumRetryAttempts=0, MaximumEventAgeInSeconds=60
+        )
+        self.assertEqual(put["FunctionArn"], ARN + "events:$LATEST")
+        self.functions.update_function_event_invoke_config(
+            **name, MaximumEventAgeInSeconds=21600
+        )
+        found = self.functions.get_function_event_invoke_config(**name)
+        self.assertEqual(
+            (found["MaximumRetryAttempts"], found["MaximumEventAgeInSeconds"]), (0, 21600)
+        )
+        listed = self.functions.list_function_event_invoke_configs(**name)
+        self.assertEqual(len(listed["FunctionEventInvokeConfigs"]), 1)
+        self.assertEqual(
+            self.failure_of(
+                self.functions.put_function_event_invoke_config,
+                **name,
+                DestinationConfig={
+                    "OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000001:q"}
+                },
+            )[::2],
+            ("InvalidParameterValueException", 400),
+        )
+
+        # Not tried again, it is given up at once: told by the server and in the function's log.
+        self.invoke("events", {"fail": True}, InvocationType="Event")
+
+        def given_up():
+            with urllib.request.urlopen(
+                f"{self.server.url}/_parley/functions/events/event-failures"
+            ) as reply:
+                return json.load(reply)["EventFailures"]
+
+        (failure,) = eventually(given_up)
+        self.assertEqual(failure["Attempts"], 1)
+        self.assertIn("asked to fail", failure["Error"])
+        with urllib.request.urlopen(
+            f"{self.server.url}/_parley/functions/events/logs"
+        ) as reply:
+            self.assertIn(f"EVENT_DROPPED RequestId: {failure['RequestId']}", reply.read().decode())
+
+        self.functions.delete_function_event_invoke_config(**name)
+        self.assertEqual(
+            self.functions.list_function_event_invoke_configs(**name)[
+                "FunctionEventInvokeConfigs"
+            ],
+            [],
+        )
+
+    def test_an_event_outlives_a_killed_server(self):
+        with tempfile.TemporaryDirectory() as directory:
+            started, released, done = (
+                os.path.join(directory, name) for name in ("started", "released", "done")
+            )
+            code = f"""
+import os, time
+
+
+def lambda_handler(event, context):
+    open({started!r}, "w").close()
+    while not os.path.exists({released!r}):
+        time.sleep(0.05)
+    with open({done!r} + ".new", "w") as file:
+        file.write(event["text"])
+    os.rename({done!r} + ".new", {done!r})
+"""
+            with Parley(data=os.path.join(directory, "data")) as server:
+                functions = boto3.client("lambda", **self.client_options(server.url))
+                functions.create_function(
+                    FunctionName="waits",
+                    Runtime="python3.12",
+                    Role=ROLE,
+                    Handler="lambda_function.lambda_handler",
+                    Code={"ZipFile": archive(lambda_function=code)},
+                    Timeout=60,
+                )
+                functions.invoke(
+                    FunctionName="waits", InvocationType="Event", Payload='{"text": "kept"}'
+                )
+                eventually(lambda: os.path.exists(started))
+                server.kill()
+                open(released, "w").close()
+                server.start()
+                eventually(lambda: os.path.exists(done))
+                with open(done) as file:
+                    self.assertEqual(file.read(), "kept")
+
     def test_what_parley_has_none_of_is_told_truthfully(self):
         self.make_function("truth")
         name = {"FunctionName": "truth"}
@@ -252,7 +388,6 @@ class LambdaFunctions(LambdaCase):
         self.assertEqual(
             self.functions.get_function_code_signing_config(**name)["FunctionName"], "truth"
         )
-        self.assertEqual(self.functions.list_tags(Resource=ARN + "truth")["Tags"], {})
         self.assertEqual(
             self.failure_of(self.functions.get_policy, **name)[::2],
             ("ResourceNotFoundException", 404),

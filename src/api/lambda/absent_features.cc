@@ -63,17 +63,6 @@ Result<LambdaReply> get_function_code_signing_config(const LambdaCall& call) {
   return reply;
 }
 
-Result<LambdaReply> get_function_event_invoke_config(const LambdaCall& call) {
-  const auto reference = parse_function_reference(call.parameters[0]);
-  const std::string name = reference ? reference->name : call.parameters[0];
-  return not_there(fmt::format("The function {}:$LATEST doesn't have an EventInvokeConfig",
-                               trigger::function_arn(call.context.parts.realm, name)));
-}
-
-Result<LambdaReply> list_function_event_invoke_configs(const LambdaCall& call) {
-  return of_existing(call, R"({"FunctionEventInvokeConfigs":[]})");
-}
-
 Result<LambdaReply> get_function_url_config(const LambdaCall&) {
   return not_there(std::string(kNoSuchResource));
 }
@@ -112,21 +101,6 @@ Result<LambdaReply> list_layers(const LambdaCall&) {
 
 Result<LambdaReply> list_code_signing_configs(const LambdaCall&) {
   return LambdaReply{.body = R"({"CodeSigningConfigs":[]})"};
-}
-
-Result<LambdaReply> list_tags(const LambdaCall& call) {
-  if (const auto reference = parse_function_reference(call.parameters[0])) {
-    PARLEY_TRY(resolve_function(call, call.parameters[0], std::nullopt));
-  } else {
-    constexpr std::string_view kMapping = ":event-source-mapping:";
-    const std::string& arn = call.parameters[0];
-    const std::size_t at = arn.find(kMapping);
-    if (at == std::string::npos ||
-        !call.context.parts.mappings.find(arn.substr(at + kMapping.size()))) {
-      return not_there(std::string(kNoSuchResource));
-    }
-  }
-  return LambdaReply{.body = R"({"Tags":{}})"};
 }
 
 }  // namespace parley::api

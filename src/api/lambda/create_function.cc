@@ -32,6 +32,7 @@ constexpr Member kMembers[] = {
     {"PackageType", &kPackageType},
     {"Environment", &kEnvironmentShape},
     {"Architectures", &kArchitecturesShape},
+    {"Tags", &kFunctionTagsShape},
 };
 
 Result<trigger::FunctionSettings> read_settings(const simdjson::dom::object& input,
@@ -57,6 +58,7 @@ Result<trigger::FunctionSettings> read_settings(const simdjson::dom::object& inp
   settings.timeout_s = static_cast<int>(find_integer(input, "Timeout").value_or(3));
   settings.memory_mb = static_cast<int>(find_integer(input, "MemorySize").value_or(128));
   settings.environment = find_environment(input).value_or(std::map<std::string, std::string>{});
+  settings.tags = find_function_tags(input).value_or(std::map<std::string, std::string>{});
   settings.architectures = {"x86_64"};
   if (const auto given = find_array(input, "Architectures")) {
     settings.architectures.clear();

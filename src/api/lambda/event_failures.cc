@@ -1,5 +1,5 @@
-// GET /_parley/functions/NAME/event-failures: Event invocations that were given up since the server
-// started, oldest first.
+// GET /_parley/functions/NAME/event-failures: the last Event invocations that were given up, oldest
+// first.
 #include "api/lambda/function_name.h"
 #include "api/lambda/json_members.h"
 #include "api/lambda/routes.h"
@@ -13,7 +13,8 @@ Result<LambdaReply> event_failures(const LambdaCall& call) {
   members.name("EventFailures");
   reply.body += '[';
   std::string_view separator;
-  for (const EventFailure& failure : call.context.events.failures(found.function.name)) {
+  for (const trigger::EventFailure& failure :
+       call.context.parts.events.failures(found.function.name)) {
     reply.body += separator;
     JsonMembers entry(reply.body);
     entry.text("Time", lambda_time(failure.time));

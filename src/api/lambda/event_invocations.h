@@ -1,12 +1,12 @@
 // EventInvocations: invocations whose caller does not wait (InvocationType Event). A function that
 // fails is tried twice more, one that finds no room as long as its event is young, as AWS has it
 // (lambda/latest/dg/invocation-async-error-handling.html). What is given up stays visible. Events
-// live in memory: those that wait when the server ends are lost.
+// are in the store until they end: those that wait when the server ends are run by the next one.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,25 +15,19 @@
 #include "api/lambda/delayed_tasks.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "trigger/event_store.h"
 #include "trigger/invoker.h"
 
 namespace parley::api {
 
-/// An event that was given up.
-struct EventFailure {
-  TimestampMicros time = 0;
-  std::string function_name;
-  std::string request_id;  // of the request that brought it
-  int attempts = 0;
-  std::string error;    // the function's last reply, or why it could not be run
-  std::string payload;  // its first kFailurePayloadBytesMax bytes
-};
-
-inline constexpr std::size_t kEventFailuresMax = 100;
-inline constexpr std::size_t kFailurePayloadBytesMax = 4096;
 inline constexpr std::size_t kWaitingEventsMax = 1000;
 inline constexpr std::size_t kWaitingEventsSizeBytesMax = 64u << 20;
-inline constexpr std::chrono::hours kEventAgeMax{6};
+
+/// How long and how often a function's events are tried; AWS's defaults.
+struct EventPolicy {
+  int retries_max = 2;
+  std::chrono::seconds age_max = std::chrono::hours(6);
+};
 
 struct Event {
   std::string function_name;
@@ -42,18 +36,27 @@ struct Event {
   std::string request_id = {};
 };
 
+struct EventInvocationsOptions {
+  /// Before the first retry and before all others.
+  std::vector<std::chrono::milliseconds> retry_pauses;
+  /// Of a function; where empty, the defaults.
+  std::function<EventPolicy(std::string_view function_name)> policy = {};
+  /// Told of each event that is given up.
+  std::function<void(const trigger::EventFailure&)> on_give_up = {};
+};
+
 /// Thread-safe. Borrows what it is given.
 class EventInvocations {
  public:
-  EventInvocations(trigger::Invoker& invoker, DelayedTasks& delays, const Clock& clock,
-                   std::vector<std::chrono::milliseconds> retry_pauses);
+  /// Goes on with the events that `store` has from an earlier run.
+  EventInvocations(trigger::Invoker& invoker, DelayedTasks& delays, trigger::EventStore& store,
+                   const Clock& clock, EventInvocationsOptions options);
   ~EventInvocations();
 
-  /// Starts the first attempt. Errors: kThrottling when too many events wait already.
-  [[nodiscard]] Status submit(Event event);
-
-  /// The last kEventFailuresMax of all functions; here those of one, oldest first.
-  [[nodiscard]] std::vector<EventFailure> failures(std::string_view function_name) const;
+  /// Keeps the event and starts its first attempt. `done` is called once it is durable, or with
+  /// kThrottling when too many events wait already, kStorageFull, kIo; on a thread that must not
+  /// block, perhaps before this returns.
+  void submit(Event event, std::move_only_function<void(Status)> done);
 
  private:
   struct State;

@@ -70,7 +70,6 @@ constexpr std::array kUnsupported{
     Unsupported{"FileSystemConfigs", "functions see this machine's own files"},
     Unsupported{"ImageConfig", "functions run without containers"},
     Unsupported{"CodeSigningConfigArn", "code is not verified here"},
-    Unsupported{"Tags", "functions have no tags here"},
     Unsupported{"CapacityProviderConfig", "there is one machine"},
     Unsupported{"DurableConfig", "durable functions are not there"},
     Unsupported{"TenancyConfig", "there is one tenant"},
@@ -179,6 +178,15 @@ std::optional<std::map<std::string, std::string>> find_environment(
     for (const auto field : *given) variables.emplace(field.key, as_string(field.value));
   }
   return variables;
+}
+
+std::optional<std::map<std::string, std::string>> find_function_tags(
+    const simdjson::dom::object& input) {
+  const auto given = find_object(input, "Tags");
+  if (!given) return std::nullopt;
+  std::map<std::string, std::string> tags;
+  for (const auto field : *given) tags.emplace(field.key, as_string(field.value));
+  return tags;
 }
 
 Result<trigger::Code> read_code(const simdjson::dom::object& source) {

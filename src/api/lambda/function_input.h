@@ -28,6 +28,7 @@ inline constexpr Shape kMemorySizeShape = integer(128, 10'240);
 inline constexpr Shape kVariablesShape = map_of(kStringShape);
 inline constexpr Member kEnvironmentMembers[] = {{"Variables", &kVariablesShape}};
 inline constexpr Shape kEnvironmentShape = structure("Environment", kEnvironmentMembers);
+inline constexpr Shape kFunctionTagsShape = map_of(kStringShape);
 inline constexpr std::string_view kArchitectureValues[] = {"x86_64", "arm64"};
 inline constexpr Shape kArchitectureShape = enumeration(kArchitectureValues);
 inline constexpr Shape kArchitecturesShape = list_of(kArchitectureShape, 1, 1);
@@ -43,6 +44,10 @@ inline constexpr Shape kArchitecturesShape = list_of(kArchitectureShape, 1, 1);
 
 /// Environment.Variables; nullopt without Environment; empty without Variables.
 [[nodiscard]] std::optional<std::map<std::string, std::string>> find_environment(
+    const simdjson::dom::object& input);
+
+/// The member Tags; nullopt without it.
+[[nodiscard]] std::optional<std::map<std::string, std::string>> find_function_tags(
     const simdjson::dom::object& input);
 
 /// The code that `source` names: ZipFile, or a directory in the convention S3Bucket "hot-reload",

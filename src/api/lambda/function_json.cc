@@ -9,16 +9,9 @@ namespace parley::api {
 namespace {
 
 void append_environment(std::string& out, const std::map<std::string, std::string>& variables) {
-  out += "{\"Variables\":{";
-  std::string_view separator;
-  for (const auto& [name, value] : variables) {
-    out += separator;
-    codec::append_json_string(out, name);
-    out += ':';
-    codec::append_json_string(out, value);
-    separator = ",";
-  }
-  out += "}}";
+  out += "{\"Variables\":";
+  append_text_map(out, variables);
+  out += '}';
 }
 
 void append_progress(JsonMembers& members, FunctionProgress progress) {
@@ -40,6 +33,19 @@ void append_progress(JsonMembers& members, FunctionProgress progress) {
 }
 
 }  // namespace
+
+void append_text_map(std::string& out, const std::map<std::string, std::string>& texts) {
+  out += '{';
+  std::string_view separator;
+  for (const auto& [name, value] : texts) {
+    out += separator;
+    codec::append_json_string(out, name);
+    out += ':';
+    codec::append_json_string(out, value);
+    separator = ",";
+  }
+  out += '}';
+}
 
 void append_function_configuration(std::string& out, const trigger::Function& function,
                                    std::string_view arn, FunctionProgress progress) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,8 @@ enum class FunctionProgress : std::uint8_t { kCreating, kUpdating, kDone };
 /// Appends a FunctionConfiguration. `arn` as the caller named the function.
 void append_function_configuration(std::string& out, const trigger::Function& function,
                                    std::string_view arn, FunctionProgress progress);
+
+/// {"name":"value",…}
+void append_text_map(std::string& out, const std::map<std::string, std::string>& texts);
 
 }  // namespace parley::api

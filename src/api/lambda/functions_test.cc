@@ -71,14 +71,14 @@ TEST(CreateFunction, PatternsOfTheModelAreToldWithTheirText) {
 
 TEST(UpdateFunctionConfiguration, ChangesWhatIsGivenAndNothingElse) {
   TestLambda lambda;
-  lambda.create("f", R"(,"Description":"old","Environment":{"Variables":{"A":"1"}})");
+  lambda.create("f", R"(,"Description":"old","Environment":{"Variables":{"AB":"1"}})");
   const TestReply reply =
       lambda.call("PUT", path("f/configuration"), R"({"Timeout":9,"VpcConfig":{}})");
   EXPECT_EQ(reply.status(), 200) << reply.body();
   EXPECT_EQ(reply.text("/LastUpdateStatus"), "InProgress");
   EXPECT_EQ(reply.text("/Timeout"), "9");
   EXPECT_EQ(reply.text("/Description"), "old");
-  EXPECT_EQ(reply.json("/Environment/Variables"), R"({"A":"1"})");
+  EXPECT_EQ(reply.json("/Environment/Variables"), R"({"AB":"1"})");
   const TestReply emptied =
       lambda.call("PUT", path("f/configuration"), R"({"Environment":{"Variables":{}}})");
   EXPECT_EQ(emptied.json("/Environment"), "");

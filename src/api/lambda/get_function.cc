@@ -29,6 +29,10 @@ Result<LambdaReply> get_function(const LambdaCall& call) {
     concurrency.number("ReservedConcurrentExecutions", *found.function.settings.concurrency_max);
     concurrency.finish();
   }
+  if (!found.function.settings.tags.empty()) {
+    members.name("Tags");
+    append_text_map(reply.body, found.function.settings.tags);
+  }
   members.finish();
   return reply;
 }

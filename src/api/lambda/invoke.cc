@@ -116,11 +116,18 @@ Result<CheckedInvocation> read_invocation(const LambdaCall& call) {
   return checked;
 }
 
-Status submit_event(LambdaCall& call, trigger::Invocation invocation, std::string request_id) {
-  return call.context.events.submit({.function_name = std::move(invocation.function_name),
-                                     .payload = std::move(invocation.payload),
-                                     .client_context = std::move(invocation.client_context),
-                                     .request_id = std::move(request_id)});
+/// `done` gets `reply` once the event cannot be lost any more.
+void submit_event(LambdaCall& call, trigger::Invocation invocation, std::string request_id,
+                  LambdaReply reply, LambdaCallback done) {
+  call.context.events.submit(
+      {.function_name = std::move(invocation.function_name),
+       .payload = std::move(invocation.payload),
+       .client_context = std::move(invocation.client_context),
+       .request_id = std::move(request_id)},
+      [reply = std::move(reply), done = std::move(done)](Status submitted) mutable {
+        if (!submitted) return done(std::unexpected(std::move(submitted).error()));
+        done(std::move(reply));
+      });
 }
 
 }  // namespace
@@ -131,10 +138,9 @@ void invoke_function(LambdaCall call, LambdaCallback done) {
   if (checked->type == "DryRun") return done(LambdaReply{.status = 204});
   if (checked->type == "Event") {
     std::string request_id = make_uuid(call.context.parts.random);
-    const Status submitted = submit_event(call, std::move(checked->invocation), request_id);
-    if (!submitted) return done(std::unexpected(submitted.error()));
-    return done(
-        LambdaReply{.status = 202, .headers = {{"x-amzn-RequestId", std::move(request_id)}}});
+    LambdaReply reply{.status = 202, .headers = {{"x-amzn-RequestId", request_id}}};
+    return submit_event(call, std::move(checked->invocation), std::move(request_id),
+                        std::move(reply), std::move(done));
   }
   call.context.parts.functions.invoke(std::move(checked->invocation),
                                       [tail_log = checked->tail_log, callback = std::move(done)](
@@ -147,10 +153,8 @@ void invoke_function_async(LambdaCall call, LambdaCallback done) {
   call.request.invocation_type = "Event";
   auto checked = read_invocation(call);
   if (!checked) return done(std::unexpected(std::move(checked).error()));
-  const Status submitted =
-      submit_event(call, std::move(checked->invocation), make_uuid(call.context.parts.random));
-  if (!submitted) return done(std::unexpected(submitted.error()));
-  done(LambdaReply{.status = 202, .body = R"({"Status":202})"});
+  submit_event(call, std::move(checked->invocation), make_uuid(call.context.parts.random),
+               LambdaReply{.status = 202, .body = R"({"Status":202})"}, std::move(done));
 }
 
 }  // namespace parley::api

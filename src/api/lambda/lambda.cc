@@ -1,8 +1,10 @@
 // The path of a request: route, signature's form, JSON, shape, handler, reply.
 #include "api/lambda/lambda.h"
 
+#include <fmt/format.h>
 #include <simdjson.h>
 
+#include <chrono>
 #include <utility>
 
 #include "api/envelope.h"
@@ -104,6 +106,30 @@ Result<RouteMatch> admit(const Request& request) {
 }
 
 }  // namespace
+
+LambdaContext::LambdaContext(const LambdaParts& lambda_parts, LambdaOptions lambda_options)
+    : parts(lambda_parts),
+      options(std::move(lambda_options)),
+      events(parts.functions, delays, parts.events, parts.clock,
+             {.retry_pauses = options.event_retry_pauses,
+              .policy =
+                  [&functions = parts.functions](std::string_view name) {
+                    EventPolicy policy;
+                    const auto function = functions.find(name);
+                    if (!function) return policy;
+                    const trigger::EventSettings& settings = function->settings.events;
+                    policy.retries_max = settings.retries_max.value_or(policy.retries_max);
+                    if (settings.age_max_s) {
+                      policy.age_max = std::chrono::seconds(*settings.age_max_s);
+                    }
+                    return policy;
+                  },
+              .on_give_up =
+                  [&functions = parts.functions](const trigger::EventFailure& failure) {
+                    functions.log(failure.function_name,
+                                  fmt::format("EVENT_DROPPED RequestId: {}\tAttempts: {}\t{}",
+                                              failure.request_id, failure.attempts, failure.error));
+                  }}) {}
 
 LambdaService::LambdaService(const LambdaParts& parts, const LambdaOptions& options,
                              BlockingExecutor run_blocking)

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "model/table.h"
+#include "trigger/event_store.h"
 #include "trigger/functions.h"
 #include "trigger/mappings.h"
 
@@ -31,6 +32,7 @@ inline constexpr std::string_view kLambdaLargeBodyPaths[] = {"/2015-03-31/functi
 struct LambdaParts {
   trigger::Functions& functions;
   trigger::Mappings& mappings;
+  trigger::EventStore& events;
   const model::Realm& realm;
   const Clock& clock;
   Random& random;
@@ -52,7 +54,8 @@ class LambdaService {
   /// `run_blocking` takes all but Invoke: deployments and archives touch the disk.
   LambdaService(const LambdaParts& parts, const LambdaOptions& options,
                 BlockingExecutor run_blocking);
-  /// The functions must have stopped before: their callbacks come here.
+  /// The functions must have stopped before: their callbacks come here. Goes on with the events
+  /// that wait in `parts.events`.
   ~LambdaService();
 
   /// Whether a request of this path is for here, and not for DynamoDB.
@@ -61,7 +64,8 @@ class LambdaService {
   /// Replies exactly once; an invocation's reply may take as long as the function.
   void handle(const Request& request, ReplyCallback reply);
 
-  /// Ends what waits: log followers get their reply now, retries of Event invocations are given up.
+  /// Ends what waits: log followers get their reply now, retries of Event invocations wait
+  /// for the next run of the server.
   /// To be called before the HTTP server stops.
   void stop();
 

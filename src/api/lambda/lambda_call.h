@@ -25,10 +25,7 @@ struct Shape;  // api/shape.h
 
 /// What all calls share.
 struct LambdaContext {
-  LambdaContext(const LambdaParts& lambda_parts, LambdaOptions lambda_options)
-      : parts(lambda_parts),
-        options(std::move(lambda_options)),
-        events(parts.functions, delays, parts.clock, options.event_retry_pauses) {}
+  LambdaContext(const LambdaParts& lambda_parts, LambdaOptions lambda_options);
 
   LambdaParts parts;
   LambdaOptions options;

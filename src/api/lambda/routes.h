@@ -18,6 +18,16 @@ namespace parley::api {
 [[nodiscard]] Result<LambdaReply> get_function_concurrency(const LambdaCall& call);
 [[nodiscard]] Result<LambdaReply> delete_function_concurrency(const LambdaCall& call);
 [[nodiscard]] Result<LambdaReply> get_account_settings(const LambdaCall& call);
+[[nodiscard]] Result<LambdaReply> put_function_event_invoke_config(const LambdaCall& call);
+[[nodiscard]] Result<LambdaReply> update_function_event_invoke_config(const LambdaCall& call);
+[[nodiscard]] Result<LambdaReply> get_function_event_invoke_config(const LambdaCall& call);
+[[nodiscard]] Result<LambdaReply> delete_function_event_invoke_config(const LambdaCall& call);
+[[nodiscard]] Result<LambdaReply> list_function_event_invoke_configs(const LambdaCall& call);
+[[nodiscard]] Result<LambdaReply> tag_function(const LambdaCall& call);
+[[nodiscard]] Result<LambdaReply> untag_function(const LambdaCall& call);
+[[nodiscard]] Result<LambdaReply> list_tags(const LambdaCall& call);
+extern const Shape kEventInvokeConfigInput;
+extern const Shape kTagFunctionInput;
 void invoke_function(LambdaCall call, LambdaCallback done);
 void invoke_function_async(LambdaCall call, LambdaCallback done);
 extern const Shape kCreateFunctionInput;
@@ -31,8 +41,6 @@ extern const Shape kPutFunctionConcurrencyInput;
 [[nodiscard]] Result<LambdaReply> get_alias(const LambdaCall& call);
 [[nodiscard]] Result<LambdaReply> get_policy(const LambdaCall& call);
 [[nodiscard]] Result<LambdaReply> get_function_code_signing_config(const LambdaCall& call);
-[[nodiscard]] Result<LambdaReply> get_function_event_invoke_config(const LambdaCall& call);
-[[nodiscard]] Result<LambdaReply> list_function_event_invoke_configs(const LambdaCall& call);
 [[nodiscard]] Result<LambdaReply> get_function_url_config(const LambdaCall& call);
 [[nodiscard]] Result<LambdaReply> list_function_url_configs(const LambdaCall& call);
 [[nodiscard]] Result<LambdaReply> provisioned_concurrency(const LambdaCall& call);
@@ -40,7 +48,6 @@ extern const Shape kPutFunctionConcurrencyInput;
 [[nodiscard]] Result<LambdaReply> get_function_recursion_config(const LambdaCall& call);
 [[nodiscard]] Result<LambdaReply> list_layers(const LambdaCall& call);
 [[nodiscard]] Result<LambdaReply> list_code_signing_configs(const LambdaCall& call);
-[[nodiscard]] Result<LambdaReply> list_tags(const LambdaCall& call);
 
 // Event source mappings.
 [[nodiscard]] Result<LambdaReply> create_event_source_mapping(const LambdaCall& call);

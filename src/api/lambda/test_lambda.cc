@@ -27,10 +27,12 @@ TestLambda::TestLambda() {
   options.endpoint_url = "http://localhost:8000";
   functions_ = *trigger::Functions::open(*store_, database_->commits(), endpoints_,
                                          database_->realm(), options, clock_, random_);
+  events_ = *trigger::EventStore::open(*store_, database_->commits());
   mappings_ = *trigger::Mappings::open(*store_, database_->commits(), database_->streams(),
                                        *functions_, database_->realm(), {}, clock_, random_);
   service_ = std::make_unique<LambdaService>(LambdaParts{.functions = *functions_,
                                                          .mappings = *mappings_,
+                                                         .events = *events_,
                                                          .realm = database_->realm(),
                                                          .clock = clock_,
                                                          .random = random_},

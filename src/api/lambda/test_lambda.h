@@ -57,6 +57,7 @@ class TestLambda {
   storage::KeyValueStore* store_ = nullptr;  // of the database
   std::unique_ptr<engine::Database> database_;
   NoEndpoints endpoints_;
+  std::unique_ptr<trigger::EventStore> events_;
   std::unique_ptr<trigger::Functions> functions_;
   std::unique_ptr<trigger::Mappings> mappings_;
   std::unique_ptr<LambdaService> service_;
