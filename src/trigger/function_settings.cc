@@ -165,6 +165,19 @@ Status check_tags(const std::map<std::string, std::string>& tags) {
               fmt::format("A function has at most {} tags", kFunctionTagsMax));
 }
 
+Status check_revision(const Function& function, const std::optional<std::string>& revision_id) {
+  if (!revision_id || *revision_id == function.revision_id) return {};
+  return fail(ErrorCode::kPreconditionFailed,
+              "The Revision Id provided does not match the latest Revision Id. Call the "
+              "GetFunction/GetAlias API to retrieve the latest Revision Id");
+}
+
+Status check_changeable(const Function& function) {
+  if (function.kind != RuntimeKind::kNative) return {};
+  return fail(ErrorCode::kInvalidParameter,
+              fmt::format("{} is a part of this server and cannot be changed", function.name));
+}
+
 Result<std::string> function_name_of(std::string_view name_or_arn) {
   std::string_view rest = name_or_arn;
   constexpr std::string_view kMiddle = ":function:";

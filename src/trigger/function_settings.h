@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,5 +29,12 @@ inline constexpr std::size_t kEnvironmentSizeBytesMax = 4096;
 
 /// Errors: kValidation (ranges), kInvalidParameter (runtime, handler, environment).
 [[nodiscard]] Status check_settings(const FunctionSettings& settings);
+
+/// Whether `revision_id`, if there is one, is the function's. Errors: kPreconditionFailed.
+[[nodiscard]] Status check_revision(const Function& function,
+                                    const std::optional<std::string>& revision_id);
+
+/// Errors: kInvalidParameter for a native function.
+[[nodiscard]] Status check_changeable(const Function& function);
 
 }  // namespace parley::trigger

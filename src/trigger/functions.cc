@@ -44,19 +44,6 @@ std::unexpected<Error> not_found(std::string_view arn) {
   return fail(ErrorCode::kResourceNotFound, fmt::format("Function not found: {}", arn));
 }
 
-Status check_revision(const Function& function, const std::optional<std::string>& revision_id) {
-  if (!revision_id || *revision_id == function.revision_id) return {};
-  return fail(ErrorCode::kPreconditionFailed,
-              "The Revision Id provided does not match the latest Revision Id. Call the "
-              "GetFunction/GetAlias API to retrieve the latest Revision Id");
-}
-
-Status check_changeable(const Function& function) {
-  if (function.kind != RuntimeKind::kNative) return {};
-  return fail(ErrorCode::kInvalidParameter,
-              fmt::format("{} is a part of this server and cannot be changed", function.name));
-}
-
 Result<std::string> made_directory(const std::string& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
@@ -229,9 +216,7 @@ Result<Function> Functions::State::replace(Function function, std::shared_ptr<co
                                            std::unique_ptr<DirectoryWatch> watch) {
   function.last_modified = clock.now();
   function.revision_id = make_uuid(random);
-  if (const Status stored = records.put(function); !stored) {
-    return std::unexpected(stored.error());
-  }
+  PARLEY_TRY(records.put(function));
   DeploymentSnapshot current;
   {
     const std::scoped_lock lock(mutex);
@@ -266,9 +251,7 @@ Result<Function> Functions::State::replace_settings(Function function) {
 }
 
 Result<Function> Functions::State::annotate(Function function) {
-  if (const Status stored = records.put(function); !stored) {
-    return std::unexpected(stored.error());
-  }
+  PARLEY_TRY(records.put(function));
   const std::scoped_lock lock(mutex);
   Entry& entry = *entry_of(function.name);  // deployment_mutex keeps it there
   entry.events = function.settings.events;

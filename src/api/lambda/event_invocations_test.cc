@@ -136,7 +136,7 @@ TEST_F(EventInvocationsTest, WhatWaitsWhenTheServerEndsIsRunByTheNextOne) {
   close();
   EXPECT_TRUE(kept_->failures("f").empty());
   EXPECT_EQ(waiting(), 1);
-  clock_.advance(1'000'000);
+  clock_.advance(std::chrono::seconds(1));
   ScriptedInvoker invoker({failure(), success()});
   open(invoker);
   invoker.used_up.get_future().wait();
@@ -151,7 +151,7 @@ TEST_F(EventInvocationsTest, AnEventThatIsTooOldIsGivenUpUntried) {
   ASSERT_TRUE(submit({.function_name = "f", .payload = "7"}));
   full.used_up.get_future().wait();
   close();
-  clock_.advance(6LL * 3600 * 1'000'000);
+  clock_.advance(std::chrono::hours(6));
   ScriptedInvoker invoker({});
   open(invoker);
   std::promise<void> later;  // tasks run one after another, in the order of their times
