@@ -33,8 +33,3 @@ export const EMOJIS: [emoji: string, name: string][] = [
   ["🎂", "birthday cake"],
   ["👋", "waving hand"],
 ];
-
-const names = new Map(EMOJIS);
-
-/** "thumbs up", or the emoji itself if it is none of the picker's. */
-export const emojiName = (emoji: string): string => names.get(emoji) ?? emoji;

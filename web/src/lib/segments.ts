@@ -40,4 +40,5 @@ export function segmentsOf(text: string, term: string): Segment[] {
 const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{RI}|\u200d|\ufe0f|\s)+$/u;
 
 /** A few emojis and nothing else: they are shown large. */
-export const isJumbo = (text: string): boolean => text.length <= 16 && EMOJI_ONLY.test(text);
+export const isJumbo = (text: string): boolean =>
+  text !== "" && text.length <= 16 && EMOJI_ONLY.test(text);

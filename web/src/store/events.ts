@@ -118,5 +118,8 @@ export function expireTyping(state: State, now: number): State {
 function withoutTyping(state: State, conversation: string, user: string): State["typing"] {
   const people = state.typing[conversation];
   if (!people || !(user in people)) return state.typing;
-  return { ...state.typing, [conversation]: without(people, user) };
+  const others = without(people, user);
+  return Object.keys(others).length
+    ? { ...state.typing, [conversation]: others }
+    : without(state.typing, conversation);
 }

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { jumpToLatest, loadNewer, loadOlder, markRead, openTimeline } from "../actions/history";
 import { attempt } from "../actions/notices";
 import type { Conversation, Message, Person } from "../api/types";
+import { Avatar } from "../components/Avatar";
 import { Button } from "../components/Button";
 import { Empty } from "../components/Empty";
 import { Icon } from "../components/Icon";
@@ -199,14 +200,16 @@ function EndOfLoaded({ label, onNear }: { label: string; onNear: () => void }) {
 }
 
 function Beginning({ conversation, isEmpty }: { conversation: Conversation; isEmpty: boolean }) {
-  const { kind, title, other } = conversation;
+  const { id, kind, title, other } = conversation;
   const me = getState().me!;
   return (
     <div class="beginning">
+      <Avatar id={other?.id ?? id} name={title} size="large" />
+      <p class="beginning-title">{title}</p>
       <p>
         {kind === "direct"
-          ? `This is the beginning of your conversation with ${other?.display_name ?? title}.`
-          : `This is the beginning of ${title}.`}
+          ? `This is the beginning of your conversation with @${other?.handle ?? ""}.`
+          : "This is the beginning of the group."}
       </p>
       {isEmpty && <p class="hint">Say hello, {me.display_name.split(" ")[0]}.</p>}
     </div>

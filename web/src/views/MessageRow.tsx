@@ -9,6 +9,7 @@ import { EmojiButton } from "../components/EmojiButton";
 import { Menu, type MenuItem } from "../components/Menu";
 import { MessageText } from "../components/MessageText";
 import type { Placed } from "../lib/layout";
+import { isJumbo } from "../lib/segments";
 import { clockTime, fullTime } from "../lib/time";
 import { singleKeysOn } from "../lib/preferences";
 import { Quote } from "./Quote";
@@ -66,25 +67,27 @@ export const MessageRow = memo(function MessageRow(props: Props) {
       )}
       <div class="message-column">
         <div class="bubble-line">
-          <div class="bubble">
+          <div class={isJumbo(text) && !reply_to ? "bubble only-emoji" : "bubble"}>
             {inGroup && !mine && first && <p class="sender">{sender.display_name}</p>}
             {reply_to && !deleted_at && (
               <Quote conversation={conversation.id} id={reply_to} onJump={props.onJump} />
             )}
-            {deleted_at ? (
-              <p class="text">Message deleted</p>
-            ) : (
-              <MessageText text={text} term={term} />
-            )}
-            <p class="meta">
-              {edited_at && !deleted_at && <span title={fullTime(edited_at)}>edited</span>}
-              <time dateTime={created_at} title={fullTime(created_at)}>
-                {clockTime(created_at)}
-              </time>
-              {mine && !deleted_at && (
-                <ReadTicks conversation={conversation} message={message} me={me} />
+            <div class="bubble-body">
+              {deleted_at ? (
+                <p class="text">Message deleted</p>
+              ) : (
+                <MessageText text={text} term={term} />
               )}
-            </p>
+              <p class="meta">
+                {edited_at && !deleted_at && <span title={fullTime(edited_at)}>edited</span>}
+                <time dateTime={created_at} title={fullTime(created_at)}>
+                  {clockTime(created_at)}
+                </time>
+                {mine && !deleted_at && (
+                  <ReadTicks conversation={conversation} message={message} me={me} />
+                )}
+              </p>
+            </div>
           </div>
           {!deleted_at && (
             <div class="message-actions" role="group" aria-label="Actions">

@@ -9,6 +9,7 @@ import { Quote } from "./Quote";
 
 export function OutgoingRow({ outgoing }: { outgoing: Outgoing }) {
   const { conversation_id, client_token, text, written_at, status, problem, reply_to } = outgoing;
+  const words = status === "failed" ? "Not sent" : "Sending";
   return (
     <article class={`message mine first last outgoing ${status}`} aria-label="You, on its way">
       <div class="message-column">
@@ -17,16 +18,16 @@ export function OutgoingRow({ outgoing }: { outgoing: Outgoing }) {
             {reply_to && (
               <Quote conversation={conversation_id} id={reply_to} onJump={() => undefined} />
             )}
-            <MessageText text={text} term="" />
-            <p class="meta">
-              <time dateTime={written_at}>{clockTime(written_at)}</time>
-              <span class="ticks" title={status === "failed" ? "Not sent" : "Sending"}>
-                <Icon name={status === "failed" ? "warning" : "clock"} size={14} />
-                <span class="visually-hidden">
-                  {status === "failed" ? "Not sent" : "Sending"}
+            <div class="bubble-body">
+              <MessageText text={text} term="" />
+              <p class="meta">
+                <time dateTime={written_at}>{clockTime(written_at)}</time>
+                <span class="ticks" title={words}>
+                  <Icon name={status === "failed" ? "warning" : "clock"} size={14} />
+                  <span class="visually-hidden">{words}</span>
                 </span>
-              </span>
-            </p>
+              </p>
+            </div>
           </div>
         </div>
         {status === "failed" && (

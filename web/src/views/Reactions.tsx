@@ -2,7 +2,6 @@
 import { toggleReaction } from "../actions/messages";
 import { attempt } from "../actions/notices";
 import type { Message, Person } from "../api/types";
-import { emojiName } from "../lib/emojis";
 import { nameList } from "../lib/text";
 import { useStore } from "../store/store";
 
@@ -29,7 +28,7 @@ export function Reactions({ message, me, conversation }: Props) {
               type="button"
               class="reaction"
               aria-pressed={user_ids.includes(me.id)}
-              aria-label={`${emojiName(emoji)}: ${who}`}
+              aria-label={`${emoji} ${user_ids.length}: ${who}`}
               title={who}
               onClick={() => void attempt(() => toggleReaction(message, emoji))}
             >

@@ -34,7 +34,7 @@ export function Settings({ me }: { me: Person }) {
           <h2 id="data-heading">Your data</h2>
           <div class="settings-row">
             <p>Everything Parley holds about you, in one file.</p>
-            <Button icon="down" onClick={() => void attempt(downloadExport)}>
+            <Button icon="download" onClick={() => void attempt(downloadExport)}>
               Export
             </Button>
           </div>

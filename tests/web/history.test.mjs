@@ -1,0 +1,106 @@
+// Long histories: loading at both ends, days, leaping back to what is quoted.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import {
+  at,
+  bubble,
+  closeWindows,
+  direct,
+  eventually,
+  newPerson,
+  say,
+  shown,
+  signedIn,
+} from "./harness.mjs";
+
+const MANY = 130;
+const DAY_MS = 86_400_000;
+
+let long;
+/** One long conversation for all tests here; its last message replies to its first. */
+async function longConversation() {
+  if (long) return long;
+  const [me, other] = [await newPerson("Historian"), await newPerson("Chronicler")];
+  const conversation = await direct(me, other);
+  let first;
+  for (let index = 1; index <= MANY; index++) {
+    const sent = await say(other, conversation, `Entry ${index} of the chronicle`);
+    first ??= sent;
+  }
+  await say(other, conversation, "Now look at the first", { reply_to: first.id });
+  long = { me, other, conversation };
+  return long;
+}
+
+afterEach(closeWindows);
+
+const count = (page) => page.locator("article.message").count();
+const distanceToEnd = (page) =>
+  page.locator(".history").evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+
+test("history opens at its end and loads older pages as they come near", async () => {
+  const { me, conversation } = await longConversation();
+  const page = await signedIn(me, at(conversation));
+  await shown(bubble(page, "Now look at the first"));
+  await eventually(() => distanceToEnd(page), (pixels) => pixels < 4);
+  assert.ok((await count(page)) < MANY);
+  for (let turns = 0; turns < 40 && (await count(page)) < MANY + 1; turns++) {
+    await page.locator(".history").hover();
+    await page.mouse.wheel(0, -1500);
+    await page.waitForTimeout(30);
+  }
+  await eventually(() => count(page), MANY + 1);
+  const texts = await page.locator("article.message .text").allTextContents();
+  assert.deepEqual(
+    texts.slice(0, -1),
+    Array.from({ length: MANY }, (_, index) => `Entry ${index + 1} of the chronicle`),
+  );
+  await shown(page.getByRole("heading", { name: "Today" }));
+});
+
+test("what the reader looks at stays where it is while older messages load above", async () => {
+  const { me, conversation } = await longConversation();
+  const page = await signedIn(me, at(conversation));
+  await shown(bubble(page, "Now look at the first"));
+  const before = await count(page);
+  const held = bubble(page, `Entry ${MANY - 38} of`);
+  await held.evaluate((element) => element.scrollIntoView({ block: "start" }));
+  await page.waitForTimeout(50);
+  const top = (await held.boundingBox()).y;
+  await eventually(() => count(page), (now) => now > before);
+  assert.ok(Math.abs((await held.boundingBox()).y - top) < 3);
+});
+
+test("a quote leads to a message far back, and Latest returns", async () => {
+  const { me, conversation } = await longConversation();
+  const page = await signedIn(me, at(conversation));
+  await bubble(page, "Now look at the first").locator("button.quote").click();
+  await eventually(
+    () => page.evaluate(() => document.activeElement?.textContent ?? ""),
+    (text) => text.startsWith("Entry 1 of the chronicle"),
+  );
+  await page.getByRole("button", { name: "Latest" }).click();
+  await eventually(() => distanceToEnd(page), (pixels) => pixels < 4);
+});
+
+test("a message that arrives while the reader is in the past waits below, counted", async () => {
+  const { me, other, conversation } = await longConversation();
+  const page = await signedIn(me, at(conversation));
+  await shown(bubble(page, "Now look at the first"));
+  await page.locator(".history").hover();
+  await page.mouse.wheel(0, -1200);
+  await shown(page.getByRole("button", { name: "Latest" }));
+  await say(other, conversation, "Breaking news");
+  await page.getByRole("button", { name: "1 new" }).click();
+  await shown(bubble(page, "Breaking news"));
+  await eventually(() => distanceToEnd(page), (pixels) => pixels < 4);
+});
+
+test("yesterday's messages stand under Yesterday", async () => {
+  const { me, conversation } = await longConversation();
+  const page = await signedIn(me, "/");
+  await page.clock.setFixedTime(Date.now() + DAY_MS);
+  await page.goto(at(conversation));
+  await shown(page.getByRole("heading", { name: "Yesterday" }));
+  await shown(page.locator(".conversations time", { hasText: "Yesterday" }));
+});
