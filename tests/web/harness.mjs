@@ -111,7 +111,7 @@ export async function window(options = {}, allow = null) {
 /** A window in which `person` is signed in, at `at`. */
 export async function signedIn(person, at = "/", options = {}, allow = null) {
   const page = await window(options, allow);
-  const kept = { token: person.token.access_token, until: Date.now() + 3_600_000 };
+  const kept = { token: person.token.access_token, until: Date.now() + 30 * 86_400_000 };
   await page.addInitScript((session) => {
     if (!sessionStorage.getItem("parley.tested")) {
       sessionStorage.setItem("parley.tested", "yes");
