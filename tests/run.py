@@ -5,8 +5,9 @@
     tests/run.py --build DIR                 every suite, the unit tests in DIR first
     tests/run.py [--build DIR] SUITE [...]   one suite, with options of its own
 
-The suites: unit, blackbox, founding, triggers, deploy, differential, crash. The four in the middle
-take words: only tests whose names contain one of them run. differential and crash take --help.
+The suites: unit, blackbox, founding, triggers, deploy, web, differential, crash. The five in the
+middle take words: only tests whose names contain one of them run. differential and crash take
+--help.
 
 The server under test is DIR's (or, without --build, the release build's, else the development
 build's); PARLEY_BINARY names another.
@@ -22,7 +23,7 @@ import unittest
 
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS))
-SUITES = ("unit", "blackbox", "founding", "triggers", "deploy", "differential", "crash")
+SUITES = ("unit", "blackbox", "founding", "triggers", "deploy", "web", "differential", "crash")
 
 
 def run_unit(build):
@@ -66,6 +67,10 @@ def run_suite(suite, arguments, build):
         passed, failed = run_unit(build)
     elif suite == "differential":
         from differential import command
+
+        passed, failed = command.main(arguments)
+    elif suite == "web":
+        from web import command
 
         passed, failed = command.main(arguments)
     elif suite == "crash":
