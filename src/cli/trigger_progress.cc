@@ -21,15 +21,17 @@ std::string age_of(const simdjson::dom::element& shard, TimestampMicros now) {
 
 void print_status(const TriggerContext& context, const simdjson::dom::element& status) {
   const Console& console = context.console;
+  const auto dropped = json_integer(status, "/DeadLettersDropped");
   console.out << fmt::format(
       "{}  {}\n  {} -> {}\n  {}; {} batches, {} records done, {} filtered out, {} batches failed, "
-      "{} dead letters\n",
+      "{} dead letters{}\n",
       json_text(status, "/Mapping/UUID"), json_text(status, "/Mapping/State"),
       json_text(status, "/Mapping/EventSourceArn"), json_text(status, "/Mapping/FunctionArn"),
       printable(json_text(status, "/Mapping/LastProcessingResult")),
       json_integer(status, "/BatchesDone"), json_integer(status, "/RecordsDone"),
       json_integer(status, "/RecordsFiltered"), json_integer(status, "/BatchesFailed"),
-      json_integer(status, "/DeadLetters"));
+      json_integer(status, "/DeadLetters"),
+      dropped > 0 ? fmt::format(" ({} more dropped)", dropped) : "");
   TextTable table({"SHARD", "POSITION", "BEHIND", "OLDEST", "IN FLIGHT", "FAILED", "LAST ERROR"});
   for (const auto& shard : json_elements(status, "/Shards")) {
     table.add({json_text(shard, "/ShardId"), json_text(shard, "/Checkpoint"),
@@ -93,6 +95,10 @@ Result<ExitCode> list_dead_letters(const TriggerContext& context) {
     context.console.err << "No dead letters\n";
   } else {
     table.print(context.console);
+  }
+  if (const auto dropped = json_integer(json.root(), "/Dropped"); dropped > 0) {
+    context.console.err << fmt::format("{} older ones were dropped: there were too many to keep\n",
+                                       dropped);
   }
   return ExitCode::kDone;
 }

@@ -96,13 +96,14 @@ std::unexpected<Error> no_such_letter(std::string_view id) {
   return fail(ErrorCode::kResourceNotFound, fmt::format("There is no dead letter {}", id));
 }
 
-/// Calls `visit(letter)` for each, oldest first.
+/// Calls `visit(letter, its stored size)` for each, oldest first.
 template <class Visit>
 Status for_each_letter(const storage::KeyValueStore& store, Visit visit) {
   const auto range = dead_letter_keys();
   const auto entries = store.scan(range, storage::Direction::kForward);
   for (; entries->valid(); entries->next()) {
-    visit(PARLEY_TRY(read_letter(entries->key().substr(range.begin.size()), entries->value())));
+    visit(PARLEY_TRY(read_letter(entries->key().substr(range.begin.size()), entries->value())),
+          entries->value().size());
   }
   return entries->status();
 }
@@ -111,11 +112,19 @@ Status for_each_letter(const storage::KeyValueStore& store, Visit visit) {
 
 Status DeadLetters::load() {
   const std::scoped_lock lock(mutex_);
-  counts_.clear();
+  kept_.clear();
   unposted_.clear();
-  return for_each_letter(store_, [this](const StoredLetter& stored) {
-    ++counts_[stored.letter.mapping_uuid];
-    last_id_ = std::max(last_id_, parse_id(stored.letter.id).value_or(0));
+  letters_ = 0;
+  size_bytes_ = 0;
+  for (const auto& [uuid, dropped] : PARLEY_TRY(load_dropped_letters(store_))) {
+    kept_[uuid].dropped = dropped;
+  }
+  return for_each_letter(store_, [this](const StoredLetter& stored, std::size_t size_bytes) {
+    const auto id = parse_id(stored.letter.id).value_or(0);
+    kept_[stored.letter.mapping_uuid].sizes_bytes.emplace(id, size_bytes);
+    ++letters_;
+    size_bytes_ += size_bytes;
+    last_id_ = std::max(last_id_, id);
     if (!stored.post_url.empty()) unposted_.insert(stored.letter.id);
   });
 }
@@ -123,16 +132,44 @@ Status DeadLetters::load() {
 void DeadLetters::add(StoredLetter letter, TimestampMicros now, storage::WriteBatch& batch) {
   const std::scoped_lock lock(mutex_);
   last_id_ = std::max(last_id_ + 1, static_cast<std::uint64_t>(now) * 1000);
-  ++counts_[letter.letter.mapping_uuid];
   letter.letter.time = now;
+  const auto fields = letter_fields(letter);
+  while (letters_ > 0 && (letters_ >= limits_.letters_max ||
+                          size_bytes_ + fields.size() > limits_.size_bytes_max)) {
+    drop_oldest(batch);
+  }
+  kept_[letter.letter.mapping_uuid].sizes_bytes.emplace(last_id_, fields.size());
+  ++letters_;
+  size_bytes_ += fields.size();
   const auto id = id_text(last_id_);
   if (!letter.post_url.empty()) unposted_.insert(id);
-  batch.put(dead_letter_key(id), letter_fields(letter));
+  batch.put(dead_letter_key(id), fields);
+}
+
+/// Of the mapping that has the most: one that floods takes no room from the others.
+void DeadLetters::drop_oldest(storage::WriteBatch& batch) {
+  const auto most = std::ranges::max_element(
+      kept_, {}, [](const auto& entry) { return entry.second.sizes_bytes.size(); });
+  auto& [uuid, kept] = *most;
+  const auto id = kept.sizes_bytes.begin()->first;
+  forget(kept, id);
+  ++kept.dropped;
+  unposted_.erase(id_text(id));
+  batch.erase(dead_letter_key(id_text(id)));
+  put_dropped_letters(batch, uuid, kept.dropped);
+}
+
+void DeadLetters::forget(Kept& kept, std::uint64_t id) {
+  const auto found = kept.sizes_bytes.find(id);
+  if (found == kept.sizes_bytes.end()) return;
+  --letters_;
+  size_bytes_ -= found->second;
+  kept.sizes_bytes.erase(found);
 }
 
 Result<std::vector<DeadLetter>> DeadLetters::list(std::string_view uuid) const {
   std::vector<DeadLetter> letters;
-  PARLEY_TRY(for_each_letter(store_, [&](StoredLetter stored) {
+  PARLEY_TRY(for_each_letter(store_, [&](StoredLetter stored, std::size_t) {
     if (uuid.empty() || stored.letter.mapping_uuid == uuid) {
       letters.push_back(std::move(stored.letter));
     }
@@ -157,16 +194,24 @@ Status DeadLetters::erase(std::string_view id) {
     batch.erase(dead_letter_key(id));
     ticket = commits_.submit(std::move(batch));
     unposted_.erase(stored.letter.id);
-    auto& count = counts_[stored.letter.mapping_uuid];
-    if (count > 0) --count;
+    forget(kept_[stored.letter.mapping_uuid], parse_id(id).value_or(0));
   }
   return commits_.wait(ticket);
 }
 
 std::uint64_t DeadLetters::count(std::string_view uuid) const {
   const std::scoped_lock lock(mutex_);
-  const auto found = counts_.find(uuid);
-  return found == counts_.end() ? 0 : found->second;
+  const auto found = kept_.find(uuid);
+  return found == kept_.end() ? 0 : found->second.sizes_bytes.size();
+}
+
+std::uint64_t DeadLetters::dropped(std::string_view uuid) const {
+  const std::scoped_lock lock(mutex_);
+  std::uint64_t dropped = 0;
+  for (const auto& [mapping, kept] : kept_) {
+    if (uuid.empty() || mapping == uuid) dropped += kept.dropped;
+  }
+  return dropped;
 }
 
 std::vector<std::string> DeadLetters::unposted() const {

@@ -1,6 +1,10 @@
 // DeadLetters: the batches that were given up, kept until someone deals with them. A letter is
 // written in the very batch that moves the checkpoint past its records, so that every give-up is
 // visible and none is told of twice.
+//
+// There is a bound, so that a function that always fails cannot fill the disk: beyond it a new
+// letter drops the oldest one of the mapping that has the most, in the batch that adds it. What was
+// dropped is counted for good.
 #pragma once
 
 #include <cstdint>
@@ -32,16 +36,24 @@ struct StoredLetter {
   std::string post_url = {};                         // where it has to be posted to yet
 };
 
+/// Of all mappings together.
+struct DeadLetterLimits {
+  std::size_t letters_max;
+  std::uint64_t size_bytes_max;  // of what is stored of them
+};
+
 /// Thread-safe. Borrows what it is given.
 class DeadLetters {
  public:
-  DeadLetters(storage::KeyValueStore& store, storage::CommitPipeline& commits)
-      : store_(store), commits_(commits) {}
+  DeadLetters(storage::KeyValueStore& store, storage::CommitPipeline& commits,
+              const DeadLetterLimits& limits)
+      : store_(store), commits_(commits), limits_(limits) {}
 
   /// Counts what there is. Errors: kIo, kCorruption.
   [[nodiscard]] Status load();
 
-  /// Gives `letter` an id and adds it to `batch`; it counts from now on.
+  /// Gives `letter` an id and adds it to `batch`; it counts from now on. Where there are too many,
+  /// `batch` drops others.
   void add(StoredLetter letter, TimestampMicros now, storage::WriteBatch& batch);
 
   /// Newest last; of one mapping, or of all if `uuid` is empty.
@@ -51,6 +63,8 @@ class DeadLetters {
   /// Returns once it is durable. Errors: kResourceNotFound.
   [[nodiscard]] Status erase(std::string_view id);
   [[nodiscard]] std::uint64_t count(std::string_view uuid) const;
+  /// How many were ever dropped for want of room; of one mapping, or of all if `uuid` is empty.
+  [[nodiscard]] std::uint64_t dropped(std::string_view uuid) const;
 
   /// Ids of letters that have to be posted, oldest first; also of those not committed yet.
   [[nodiscard]] std::vector<std::string> unposted() const;
@@ -58,11 +72,22 @@ class DeadLetters {
   void set_posted(std::string_view id);
 
  private:
+  /// Of one mapping: the stored sizes of its letters by number of id, and how many are gone.
+  struct Kept {
+    std::map<std::uint64_t, std::size_t> sizes_bytes = {};
+    std::uint64_t dropped = 0;
+  };
+  void drop_oldest(storage::WriteBatch& batch);
+  void forget(Kept& kept, std::uint64_t id);
+
   storage::KeyValueStore& store_;     // the server's
   storage::CommitPipeline& commits_;  // the server's
-  mutable std::mutex mutex_;          // guards what follows, and changes of one letter
+  const DeadLetterLimits limits_;
+  mutable std::mutex mutex_;  // guards what follows, and changes of one letter
   std::uint64_t last_id_ = 0;
-  std::map<std::string, std::uint64_t, std::less<>> counts_;
+  std::map<std::string, Kept, std::less<>> kept_;  // by mapping
+  std::size_t letters_ = 0;
+  std::uint64_t size_bytes_ = 0;
   std::set<std::string, std::less<>> unposted_;
 };
 

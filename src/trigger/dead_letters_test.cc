@@ -140,6 +140,52 @@ TEST_F(DeadLettersTest, RecordsThatExpiredUnreadAreTold) {
   EXPECT_EQ(mappings_->dead_letters(uuid)->at(0).condition, "RecordAgeExceeded");
 }
 
+TEST_F(DeadLettersTest, BeyondTheirBoundTheOldestAreDroppedAndCounted) {
+  close();
+  dead_letters_max_ = 3;
+  open();
+  invoker_.answer_with([](const Invocation&) { return threw(); });
+  const auto quiet = create({.retry_attempts_max = 0}, StartingPosition::kTrimHorizon, "g");
+  stream_.add("a", "1");
+  ASSERT_TRUE(eventually([&] { return mappings_->dead_letters(quiet)->size() == 1; }));
+  ASSERT_TRUE(mappings_->update({.uuid = quiet, .settings = {.enabled = false}}));
+  const auto kept = mappings_->dead_letters(quiet)->at(0).id;
+  const auto flood =
+      create({.batch_size = 1, .retry_attempts_max = 0}, StartingPosition::kLatest, "f");
+  std::vector<stream::SequenceNumber> numbers;
+  for (int i = 0; i < 6; ++i) numbers.push_back(stream_.add("a", std::to_string(i)));
+  ASSERT_TRUE(ends_at(flood, numbers.back()));
+  for (int run = 0; run < 2; ++run, restart()) {
+    ASSERT_TRUE(eventually([&] { return mappings_->dead_letters({})->size() == 3; }));
+    const auto letters = mappings_->dead_letters(flood).value();
+    ASSERT_EQ(letters.size(), 2u);
+    EXPECT_THAT(letters[0].body, HasSubstr(stream::sequence_number_text(numbers[4])));
+    EXPECT_THAT(letters[1].body, HasSubstr(stream::sequence_number_text(numbers[5])));
+    EXPECT_TRUE(mappings_->dead_letter(kept)) << "one that floods takes no room from the others";
+    EXPECT_EQ(mappings_->status(flood)->dead_letters, 2u);
+    EXPECT_EQ(mappings_->status(flood)->dead_letters_dropped, 4u);
+    EXPECT_EQ(mappings_->status(quiet)->dead_letters_dropped, 0u);
+    EXPECT_EQ(mappings_->dead_letters_dropped({}), 4u);
+  }
+  ASSERT_TRUE(mappings_->delete_dead_letter(kept));
+  ends_at(flood, stream_.add("a", "7"));
+  ASSERT_TRUE(eventually([&] { return mappings_->dead_letters(flood)->size() == 3; }));
+  EXPECT_EQ(mappings_->dead_letters_dropped({}), 4u) << "there was room";
+}
+
+TEST_F(DeadLettersTest, HaveABoundInBytesToo) {
+  close();
+  dead_letters_size_bytes_max_ = 3'000;  // two letters, not three
+  open();
+  invoker_.answer_with([](const Invocation&) { return threw(); });
+  const auto uuid = create({.batch_size = 1, .retry_attempts_max = 0});
+  stream::SequenceNumber last = 0;
+  for (int i = 0; i < 5; ++i) last = stream_.add("a", std::to_string(i));
+  ASSERT_TRUE(ends_at(uuid, last));
+  ASSERT_TRUE(eventually([&] { return mappings_->dead_letters(uuid)->size() == 2; }));
+  EXPECT_EQ(mappings_->dead_letters_dropped(uuid), 3u);
+}
+
 TEST_F(DeadLettersTest, ExpiredRecordsThatWereDoneAreNoLoss) {
   const auto uuid = create();
   const auto number = stream_.add("a", "1");

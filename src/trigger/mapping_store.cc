@@ -14,6 +14,7 @@ enum class Area : std::uint32_t {
   kCheckpoints = 10,
   kDeadLetters = 11,
   kWindows = 12,
+  kDroppedLetters = 15,
 };
 
 constexpr std::size_t kAreaSize = 4;
@@ -237,6 +238,24 @@ void erase_mapping(storage::WriteBatch& batch, std::string_view uuid) {
   batch.erase(key_in(Area::kMappings, uuid));
   batch.erase_range(range_of(Area::kCheckpoints, uuid));
   batch.erase_range(range_of(Area::kWindows, uuid));
+}
+
+void put_dropped_letters(storage::WriteBatch& batch, std::string_view uuid, std::uint64_t count) {
+  std::string value;
+  append_u64_be(value, count);
+  batch.put(key_in(Area::kDroppedLetters, uuid), value);
+}
+
+Result<std::map<std::string, std::uint64_t>> load_dropped_letters(
+    const storage::KeyValueStore& store) {
+  std::map<std::string, std::uint64_t> dropped;
+  PARLEY_TRY(for_each(store, range_of(Area::kDroppedLetters), kAreaSize,
+                      [&](std::string_view uuid, std::string_view value) -> Status {
+                        if (value.size() != kNumberSize) return corrupt("count of dropped letters");
+                        dropped.emplace(uuid, read_u64_be(value.data()));
+                        return {};
+                      }));
+  return dropped;
 }
 
 std::string dead_letter_key(std::string_view id) {

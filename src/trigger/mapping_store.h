@@ -5,6 +5,7 @@
 //                                        each lane if there are several
 //   11 letter-id                         a dead letter (trigger/dead_letters.h)
 //   12 uuid shard-id 00 u16be(lane)      an open tumbling window, as fields
+//   15 uuid                              u64be: how many dead letters were dropped
 #pragma once
 
 #include <map>
@@ -36,6 +37,12 @@ void put_checkpoint(storage::WriteBatch& batch, std::string_view uuid, std::stri
 void erase_windows(storage::WriteBatch& batch, std::string_view uuid, std::string_view shard_id);
 /// The mapping with all that belongs to it, but its dead letters.
 void erase_mapping(storage::WriteBatch& batch, std::string_view uuid);
+
+/// How many dead letters of a mapping were dropped, so far.
+void put_dropped_letters(storage::WriteBatch& batch, std::string_view uuid, std::uint64_t count);
+/// By mapping. Errors: kIo, kCorruption.
+[[nodiscard]] Result<std::map<std::string, std::uint64_t>> load_dropped_letters(
+    const storage::KeyValueStore& store);
 
 /// The key of the dead letter called `id`, and all of them.
 [[nodiscard]] std::string dead_letter_key(std::string_view id);

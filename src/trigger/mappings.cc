@@ -37,7 +37,9 @@ Mappings::State::State(storage::KeyValueStore& store_, storage::CommitPipeline& 
       clock(clock_),
       random(random_),
       source(std::move(source_)),
-      letters(store_, commits_) {}
+      letters(store_, commits_,
+              {.letters_max = options_.dead_letters_max,
+               .size_bytes_max = options_.dead_letters_size_bytes_max}) {}
 
 Mappings::State::~State() {
   stop(std::chrono::milliseconds(0));

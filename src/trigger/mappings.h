@@ -82,7 +82,8 @@ struct MappingStatus {
   std::uint64_t records_done = 0;
   std::uint64_t records_filtered = 0;
   std::uint64_t batches_failed = 0;
-  std::uint64_t dead_letters = 0;  // kept now
+  std::uint64_t dead_letters = 0;          // kept now
+  std::uint64_t dead_letters_dropped = 0;  // ever, for want of room
 };
 
 /// A batch that was given up. `body` is AWS's on-failure record (version "1.0", …).
@@ -108,6 +109,10 @@ struct MappingsOptions {
   std::chrono::milliseconds retry_pause_first{100};
   std::chrono::milliseconds retry_pause_last{60'000};
   PostToUrl post_to_url = {};
+  /// Dead letters that are kept, of all mappings: beyond either the oldest of the mapping that has
+  /// the most is dropped, and counted.
+  std::size_t dead_letters_max = 10'000;
+  std::uint64_t dead_letters_size_bytes_max = std::uint64_t{256} << 20;
 };
 
 class StreamSource;
@@ -145,8 +150,11 @@ class Mappings {
   /// Moves the checkpoints of all shards; what is in flight ends first.
   [[nodiscard]] Status replay(std::string_view uuid, const ReplayStart& start);
 
-  /// Newest last; of one mapping, or of all if `uuid` is empty. Kept until deleted or replayed.
+  /// Newest last; of one mapping, or of all if `uuid` is empty. Kept until deleted or replayed, or
+  /// until newer ones need their room (MappingsOptions::dead_letters_max).
   [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(std::string_view uuid) const;
+  /// How many have been dropped for want of room; of one mapping, or of all if `uuid` is empty.
+  [[nodiscard]] std::uint64_t dead_letters_dropped(std::string_view uuid) const;
   [[nodiscard]] Result<DeadLetter> dead_letter(std::string_view id) const;
   /// Invokes the function once more with that batch's records, as far as the stream still has
   /// them; removes the letter when it succeeds. Blocks. Errors: kTrimmedDataAccess,

@@ -100,6 +100,7 @@ Result<MappingStatus> Mappings::status(std::string_view uuid) const {
     }
   }
   status.dead_letters = state_->letters.count(uuid);
+  status.dead_letters_dropped = state_->letters.dropped(uuid);
   if (const auto stream = state_->source->find(status.mapping.stream_arn)) {
     for (std::size_t i = 0; i < status.shards.size(); ++i) {
       PARLEY_TRY(look_behind(*state_->source, **stream, i, status.shards[i]));
@@ -155,6 +156,10 @@ Status Mappings::replay(std::string_view uuid, const ReplayStart& start) {
 
 Result<std::vector<DeadLetter>> Mappings::dead_letters(std::string_view uuid) const {
   return state_->letters.list(uuid);
+}
+
+std::uint64_t Mappings::dead_letters_dropped(std::string_view uuid) const {
+  return state_->letters.dropped(uuid);
 }
 
 Result<DeadLetter> Mappings::dead_letter(std::string_view id) const {

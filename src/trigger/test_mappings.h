@@ -55,6 +55,8 @@ class MappingsTest : public ::testing::Test {
     options.retry_pause_first = std::chrono::milliseconds(1);
     options.retry_pause_last = std::chrono::milliseconds(1);
     options.post_to_url = post_;
+    options.dead_letters_max = dead_letters_max_;
+    options.dead_letters_size_bytes_max = dead_letters_size_bytes_max_;
     auto opened = Mappings::open(*store_, *commits_, stream_.source(), invoker_, {}, options,
                                  clock_, random_);
     ASSERT_TRUE(opened) << opened.error().message;
@@ -116,6 +118,8 @@ class MappingsTest : public ::testing::Test {
   TestStream stream_{2};
   TestInvoker invoker_;
   PostToUrl post_;
+  std::size_t dead_letters_max_ = 1'000;
+  std::uint64_t dead_letters_size_bytes_max_ = 1u << 20;
   std::unique_ptr<storage::CommitPipeline> commits_;
   std::unique_ptr<Mappings> mappings_;
 };

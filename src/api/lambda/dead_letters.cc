@@ -32,6 +32,9 @@ Result<LambdaReply> list_dead_letters(const LambdaCall& call) {
     separator = ",";
   }
   reply.body += ']';
+  members.number("Dropped",
+                 static_cast<std::int64_t>(call.context.parts.mappings.dead_letters_dropped(
+                     call.query_parameter("mapping").value_or(""))));
   members.finish();
   return reply;
 }

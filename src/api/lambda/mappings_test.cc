@@ -120,7 +120,8 @@ TEST(Triggers, ShowTheirProgressAndCanBeMovedBack) {
     EXPECT_EQ(test.lambda.call("POST", path + "/replay", wrong).status(), 400) << wrong;
   }
   EXPECT_EQ(test.lambda.call("GET", "/_parley/triggers/none").status(), 404);
-  EXPECT_EQ(test.lambda.call("GET", "/_parley/dead-letters").body(), R"({"DeadLetters":[]})");
+  EXPECT_EQ(test.lambda.call("GET", "/_parley/dead-letters").body(),
+            R"({"DeadLetters":[],"Dropped":0})");
   EXPECT_EQ(test.lambda.call("GET", "/_parley/dead-letters/none").status(), 404);
 }
 

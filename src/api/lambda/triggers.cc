@@ -48,6 +48,7 @@ void append_status(std::string& out, const trigger::MappingStatus& status,
   members.number("RecordsFiltered", static_cast<std::int64_t>(status.records_filtered));
   members.number("BatchesFailed", static_cast<std::int64_t>(status.batches_failed));
   members.number("DeadLetters", static_cast<std::int64_t>(status.dead_letters));
+  members.number("DeadLettersDropped", static_cast<std::int64_t>(status.dead_letters_dropped));
   members.finish();
 }
 
