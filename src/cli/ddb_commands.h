@@ -20,6 +20,7 @@ struct DdbOptions {
   std::string table = std::string(kDefaultTable);
   bool json = false;
   bool yes = false;                                     // drop: asks nothing
+  bool trigger = false;                                 // schema-load: and its trigger
   std::string group = std::string(kSeedGroupUuid);      // get-conversation
   std::string user = std::string(kSeedPeople[0].uuid);  // list-conversations
   unsigned limit = 0;                                   // 0: the command's own
@@ -37,7 +38,8 @@ struct DdbContext {
 
 using DdbCommand = Result<ExitCode> (*)(const DdbContext& context);
 
-/// Creates the messaging table and waits until it is ACTIVE.
+/// Creates the messaging table and waits until it is ACTIVE; with `options.trigger` puts the native
+/// conversation trigger on its stream, else says how to (not on AWS, which has no such function).
 [[nodiscard]] Result<ExitCode> schema_load(const DdbContext& context);
 /// Prints the names of all tables, one a line.
 [[nodiscard]] Result<ExitCode> list_tables(const DdbContext& context);

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "cli/ddb_commands.h"
+#include "cli/function_server.h"
 #include "cli/json_text.h"
 #include "client/remote_database.h"
 #include "codec/item_json.h"
@@ -43,11 +44,51 @@ bool is_yes(const DdbContext& context) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
+/// Puts the native conversation trigger on the stream of the table that `reply` describes.
+Status make_trigger(const DdbContext& context, const std::string& reply) {
+  const JsonDocument described = PARLEY_TRY(JsonDocument::parse(reply));
+  std::string arn = json_text(described.root(), "/Table/LatestStreamArn");
+  if (arn.empty()) arn = json_text(described.root(), "/TableDescription/LatestStreamArn");
+  const auto no_environment = [](const char*) -> const char* { return nullptr; };
+  auto server =
+      PARLEY_TRY(FunctionServer::open(context.target.address, no_environment, context.clock));
+  const auto made = PARLEY_TRY(
+      server.send({.method = "POST",
+                   .path = "/2015-03-31/event-source-mappings",
+                   .body = fmt::format(R"({{"EventSourceArn":{},"FunctionName":{},)"
+                                       R"("StartingPosition":"TRIM_HORIZON",)"
+                                       R"("FilterCriteria":{{"Filters":[{{"Pattern":{}}}]}}}})",
+                                       json_string(arn), json_string(kConversationFunction),
+                                       json_string(kMessagesAlone))}));
+  const JsonDocument mapping = PARLEY_TRY(JsonDocument::parse(made.body));
+  if (context.options.json) {
+    context.console.out << made.body << '\n';
+  } else {
+    context.console.out << fmt::format("Created trigger {}: {} -> {}\n",
+                                       json_text(mapping.root(), "/UUID"), context.options.table,
+                                       kConversationFunction);
+  }
+  return {};
+}
+
+void say_how_to_make_the_trigger(const DdbContext& context) {
+  const std::string& address = context.target.address;
+  context.console.err << fmt::format(
+      "No function moves its conversation rows yet. The native one, unless you deploy your own:\n"
+      "  {} trigger create --table {} --function {}{}\n",
+      context.console.program, context.options.table, kConversationFunction,
+      address == kLocalEndpoint ? "" : " --endpoint-url " + address);
+}
+
 }  // namespace
 
 Result<ExitCode> schema_load(const DdbContext& context) {
   client::Database& database = *context.target.database;
   const std::string& table = context.options.table;
+  if (context.options.trigger && context.target.is_aws) {
+    return fail(ErrorCode::kInvalidArgument,
+                "--trigger is for a Parley server; deploy/ takes the trigger to AWS");
+  }
   std::string reply = PARLEY_TRY(database.call("CreateTable", table_definition(table)));
   const auto pause = client::system_pause();
   std::string status = table_status(reply, "TableDescription");
@@ -64,6 +105,14 @@ Result<ExitCode> schema_load(const DdbContext& context) {
     context.console.out << reply << '\n';
   } else {
     context.console.out << fmt::format("{} is ACTIVE at {}\n", table, context.target.address);
+  }
+  if (!context.options.trigger) {
+    if (!context.target.is_aws && !context.options.json) say_how_to_make_the_trigger(context);
+    return ExitCode::kDone;
+  }
+  if (const Status made = make_trigger(context, reply); !made) {
+    return fail(made.error().code, fmt::format("The table {} is there, but its trigger is not: {}",
+                                               table, made.error().message));
   }
   return ExitCode::kDone;
 }

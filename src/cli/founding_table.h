@@ -17,6 +17,9 @@ namespace parley::cli {
 
 /// The native conversation trigger, as a function that mappings name.
 inline constexpr std::string_view kConversationFunction = "parley-conversation-trigger";
+/// The filter of its mapping: its own writes to the table are none of its business.
+inline constexpr std::string_view kMessagesAlone =
+    R"({"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"MSG#"}]}}}})";
 inline constexpr std::string_view kDefaultTable = "cruddur-messages";
 inline constexpr std::string_view kMessageGroupIndex = "message-group-sk-index";
 

@@ -25,16 +25,24 @@ struct DdbRow {
   const char* summary;
   const char* examples;
   DdbCommand command;
-  enum : unsigned { kTable = 1, kDrop = 2, kLimit = 4, kGroup = 8, kUser = 16, kCursor = 32 };
+  enum : unsigned {
+    kTable = 1,
+    kDrop = 2,
+    kLimit = 4,
+    kGroup = 8,
+    kUser = 16,
+    kCursor = 32,
+    kTrigger = 64
+  };
   unsigned options;
 };
 
 constexpr std::array<DdbRow, 7> kDdbRows{{
     {"schema-load", "Create the messaging table",
-     "  parley ddb schema-load\n"
+     "  parley ddb schema-load --trigger\n"
      "  parley ddb schema-load --table cruddur-message\n"
      "  parley ddb schema-load prod\n",
-     schema_load, DdbRow::kTable},
+     schema_load, DdbRow::kTable | DdbRow::kTrigger},
     {"list-tables", "Print the names of all tables, one a line",
      "  parley ddb list-tables\n"
      "  parley ddb list-tables prod --region ca-central-1\n"
@@ -163,6 +171,13 @@ void add_ddb_command(Program& program, CLI::App& ddb, const DdbRow& row) {
         ->type_name("TABLE")
         ->capture_default_str();
   }
+  if ((row.options & DdbRow::kTrigger) != 0) {
+    command->add_flag(
+        "--trigger", options.trigger,
+        "Also put the native conversation trigger on the table's stream, so that "
+        "each message moves its conversation's rows; not beside a function of your own "
+        "that does so");
+  }
   if ((row.options & DdbRow::kGroup) != 0) {
     command->add_option("--group", options.group, "The conversation's UUID")
         ->type_name("UUID")
@@ -200,7 +215,7 @@ void add_ddb(Program& program) {
   for (const DdbRow& row : kDdbRows) add_ddb_command(program, *ddb, row);
   ddb->footer(
       fmt::format("Examples:\n"
-                  "  parley ddb schema-load && parley ddb seed\n"
+                  "  parley ddb schema-load --trigger && parley ddb seed\n"
                   "  parley ddb get-conversation\n"
                   "  parley ddb list-tables prod\n"
                   "  parley ddb drop --help\n\n{}",

@@ -33,10 +33,6 @@ constexpr std::size_t kBlockingThreadsMax = 4;
 // The bound is that of connections: each has at most one request in the queue.
 constexpr std::size_t kBlockingQueueMax = std::numeric_limits<std::size_t>::max();
 
-/// The trigger's own writes to the table are none of its business.
-constexpr std::string_view kMessagesAlone =
-    R"({"eventName":["INSERT","MODIFY"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"MSG#"}]}}}})";
-
 /// Keeps the signals that end the server for wait().
 class EndSignals {
  public:
@@ -123,7 +119,7 @@ void print_banner(const ServeOptions& options, const std::string& directory, std
       PARLEY_VERSION, url, url, options.in_memory ? "in memory" : directory,
       durability_text(options), options.region, url);
   if (!options.demo) {
-    console.out << fmt::format("  {1} ddb schema-load{0} && {1} ddb seed{0}\n", endpoint,
+    console.out << fmt::format("  {1} ddb schema-load --trigger{0} && {1} ddb seed{0}\n", endpoint,
                                console.program);
   }
   console.out << fmt::format(

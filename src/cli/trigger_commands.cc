@@ -97,19 +97,40 @@ Status for_each_mapping(const TriggerContext& context, QueryParameters query,
   return {};
 }
 
+/// A table's second trigger is seldom meant: two functions that both move conversation rows, say.
+Status tell_of_others(const TriggerContext& context, const simdjson::dom::element& made) {
+  std::vector<std::string> functions;
+  PARLEY_TRY(for_each_mapping(
+      context, {{"EventSourceArn", json_text(made, "/EventSourceArn")}},
+      [&](const simdjson::dom::element& mapping) { functions.push_back(function_of(mapping)); },
+      false));
+  if (functions.size() > 1) {
+    context.console.err << fmt::format(
+        "{} has {} triggers now; what changes there goes to each of them: {}\n",
+        table_of_stream(json_text(made, "/EventSourceArn")), functions.size(),
+        fmt::join(functions, ", "));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> find_trigger(const TriggerContext& context, const std::string& text) {
-  std::vector<std::string> found;
+  std::vector<std::string> named;
+  std::vector<std::string> begun;
   PARLEY_TRY(for_each_mapping(
       context, {},
       [&](const simdjson::dom::element& mapping) {
         std::string uuid = json_text(mapping, "/UUID");
-        if (uuid.starts_with(text) || function_of(mapping) == text) {
-          found.push_back(std::move(uuid));
+        if (function_of(mapping) == text ||
+            table_of_stream(json_text(mapping, "/EventSourceArn")) == text) {
+          named.push_back(std::move(uuid));
+        } else if (uuid.starts_with(text)) {
+          begun.push_back(std::move(uuid));
         }
       },
       false));
+  const auto& found = named.empty() ? begun : named;
   if (found.size() == 1) return found.front();
   if (found.empty()) {
     return fail(ErrorCode::kInvalidArgument,
@@ -134,6 +155,7 @@ Result<ExitCode> create_trigger(const TriggerContext& context) {
       context.server.send({.method = "POST", .path = std::string(kMappings), .body = body + "}"}));
   const JsonDocument json = PARLEY_TRY(JsonDocument::parse(reply.body));
   print_mapping(context, reply.body, json.root(), "Created");
+  PARLEY_TRY(tell_of_others(context, json.root()));
   return ExitCode::kDone;
 }
 

@@ -19,7 +19,7 @@ namespace parley::cli {
 struct TriggerOptions {
   std::string endpoint_url = {};
   bool json = false;
-  /// A trigger by its UUID, the beginning of one, or its function's name; empty: all, for `status`.
+  /// A trigger as find_trigger takes it; empty: all, for `status`.
   std::string trigger = {};
   // create
   std::string table = {};
@@ -73,8 +73,8 @@ using TriggerCommand = Result<ExitCode> (*)(const TriggerContext& context);
 [[nodiscard]] Result<ExitCode> replay_dead_letter(const TriggerContext& context);
 [[nodiscard]] Result<ExitCode> delete_dead_letter(const TriggerContext& context);
 
-/// The UUID of the one trigger that `text` means. Errors: kInvalidArgument when it means none or
-/// several.
+/// The UUID of the one trigger that `text` means: its function's or its table's name, or else a
+/// UUID or the beginning of one. Errors: kInvalidArgument when it means none or several.
 [[nodiscard]] Result<std::string> find_trigger(const TriggerContext& context,
                                                const std::string& text);
 

@@ -39,7 +39,7 @@ constexpr std::array<TriggerRow, 8> kTriggerRows{{
      create_trigger, TriggerRow::kSource | TriggerRow::kSettings},
     {"list", "List the triggers",
      "  parley trigger list\n"
-     "  parley trigger list --function hello\n",
+     "  parley trigger list --table Music\n",
      list_triggers, TriggerRow::kFilterList},
     {"status", "Show how far triggers are: what waits, what is in flight, what failed",
      "  parley trigger status\n"
@@ -65,16 +65,17 @@ constexpr std::array<TriggerRow, 8> kTriggerRows{{
 
 constexpr std::array<TriggerRow, 4> kDeadLetterRows{{
     {"list", "List the batches that triggers gave up",
-     "  parley trigger dead-letters list\n"
+     "  parley trigger dead-letters\n"
      "  parley trigger dead-letters list hello\n",
      list_dead_letters, TriggerRow::kTriggerIfAny},
     {"show", "Print one: the record that AWS would send to its destination",
-     "  parley trigger dead-letters show 01J9 | jq .Body\n", show_dead_letter,
+     "  parley trigger dead-letters show 01795383545231379000 | jq .Body\n", show_dead_letter,
      TriggerRow::kDeadLetter},
     {"replay", "Give its records to the function once more; it goes when they are taken",
-     "  parley trigger dead-letters replay 01J9\n", replay_dead_letter, TriggerRow::kDeadLetter},
-    {"delete", "Delete one", "  parley trigger dead-letters delete 01J9\n", delete_dead_letter,
+     "  parley trigger dead-letters replay 01795383545231379000\n", replay_dead_letter,
      TriggerRow::kDeadLetter},
+    {"delete", "Delete one", "  parley trigger dead-letters delete 01795383545231379000\n",
+     delete_dead_letter, TriggerRow::kDeadLetter},
 }};
 
 void add_source_options(CLI::App& command, TriggerOptions& options) {
@@ -137,7 +138,7 @@ void add_trigger_command(CLI::App& above, TriggerOptions& options, const Trigger
   if ((row.options & (TriggerRow::kTrigger | TriggerRow::kTriggerIfAny)) != 0) {
     command
         ->add_option("trigger", options.trigger,
-                     "Its UUID, the beginning of one, or its function's name")
+                     "Its function or its table, or the beginning of its UUID")
         ->type_name("TRIGGER")
         ->required((row.options & TriggerRow::kTrigger) != 0);
   }
@@ -149,6 +150,7 @@ void add_trigger_command(CLI::App& above, TriggerOptions& options, const Trigger
   if ((row.options & TriggerRow::kSource) != 0) add_source_options(*command, options);
   if ((row.options & TriggerRow::kFilterList) != 0) {
     command->add_option("--table", options.table, "Only those of a table")->type_name("TABLE");
+    command->add_option("--stream", options.stream_arn, "Only those of a stream")->type_name("ARN");
     command->add_option("--function", options.function, "Only those of a function")
         ->type_name("NAME");
   }
@@ -174,6 +176,7 @@ const TriggerRow* parsed_row(const CLI::App& command) {
   std::span<const TriggerRow> rows = kTriggerRows;
   if (parsed->get_name() == "dead-letters") {
     rows = kDeadLetterRows;
+    if (parsed->get_subcommands().empty()) return rows.data();  // list
     parsed = parsed->get_subcommands().front();
   }
   for (const TriggerRow& row : rows) {
@@ -192,15 +195,17 @@ void add_trigger(CLI::App& program, TriggerOptions& options) {
   CLI::App* dead_letters =
       trigger->add_subcommand("dead-letters", "List, show, replay and delete what was given up")
           ->group(kCommands);
-  dead_letters->require_subcommand(1);
+  dead_letters->require_subcommand(0, 1);
   for (const TriggerRow& row : kDeadLetterRows) add_trigger_command(*dead_letters, options, row);
-  dead_letters->footer(kExitCodes);
+  add_server_options(*dead_letters, options.endpoint_url, options.json,
+                     "  parley trigger dead-letters      # lists them\n"
+                     "  parley trigger dead-letters show 01795383545231379000\n");
   trigger->footer(
       fmt::format("Examples:\n"
                   "  parley trigger create --table Music --function hello\n"
                   "  parley trigger status\n"
                   "  parley trigger replay hello --from 15m\n"
-                  "  parley trigger dead-letters list\n\n{}",
+                  "  parley trigger dead-letters\n\n{}",
                   kExitCodes));
 }
 

@@ -18,6 +18,8 @@ def lambda_handler(event, context):
     raise RuntimeError("this one always fails")
 '''
 
+NO_LETTERS = {"DeadLetters": [], "Dropped": 0}
+
 
 class ParleyTriggers(LambdaCase):
 
@@ -212,6 +214,53 @@ class ParleyTriggers(LambdaCase):
         self.assertEqual(self.parley("trigger", "dead-letters", "list"), "")
         said = self.failing(1, "trigger", "dead-letters", "delete", letter)
         self.assertIn("no dead letter", said)
+
+    def test_schema_load_puts_the_conversation_trigger_on_its_table(self):
+        table = "s-messages"
+        self.addCleanup(self.tables.delete_table, TableName=table)
+        self.parley("ddb", "schema-load", "--table", table, "--trigger")
+        (made,) = self.triggers_of(table)
+        self.addCleanup(self.forget_mapping, made["UUID"])
+        self.assertTrue(made["FunctionArn"].endswith(":parley-conversation-trigger"))
+        row = {
+            "pk": {"S": "GRP#ann"},
+            "sk": {"S": "2026-01-01T00:00:00.000000+00:00"},
+            "message_group_uuid": {"S": "g"},
+            "message": {"S": "old"},
+        }
+        self.tables.put_item(TableName=table, Item=row)
+        sent = "2026-01-02T00:00:00.000000+00:00"
+        message = {"pk": {"S": "MSG#g"}, "sk": {"S": sent}, "message": {"S": "new"}}
+        self.tables.put_item(TableName=table, Item=message)
+        key = {"pk": row["pk"], "sk": {"S": sent}}
+        moved = eventually(lambda: self.tables.get_item(TableName=table, Key=key).get("Item"))
+        self.assertEqual(moved["message"], {"S": "new"})
+        # A second function there is told of, and names that are not unique do nothing.
+        self.deploy("s-own", ECHO)
+        done = self.run_parley("trigger", "create", "--table", table, "--function", "s-own")
+        self.assertIn("2 triggers", done.stderr)
+        self.assertIn("parley-conversation-trigger", done.stderr)
+        self.assertIn("several", self.failing(2, "trigger", "delete", table))
+        self.parley("trigger", "delete", "s-own")
+        self.assertIn(table, self.parley("trigger", "status", table))
+
+    def triggers_of(self, table):
+        said = self.parley("trigger", "list", "--json")
+        mappings = json.loads(said)["EventSourceMappings"]
+        return [each for each in mappings if f":table/{table}/" in each["EventSourceArn"]]
+
+    def test_schema_load_without_a_trigger_says_how_to_make_one(self):
+        table = "h-messages"
+        self.addCleanup(self.tables.delete_table, TableName=table)
+        done = self.run_parley("ddb", "schema-load", "--table", table)
+        self.assertEqual(self.triggers_of(table), [])
+        (command,) = [line for line in done.stderr.splitlines() if "trigger create" in line]
+        subprocess.run(command.split(), env=client_environment(), check=True, capture_output=True)
+        (made,) = self.triggers_of(table)
+        self.addCleanup(self.forget_mapping, made["UUID"])
+
+    def test_dead_letters_alone_lists_them(self):
+        self.assertEqual(json.loads(self.parley("trigger", "dead-letters", "--json")), NO_LETTERS)
 
     def test_what_is_wrong_is_said_and_how_to_mend_it(self):
         self.make_table("dry")
