@@ -5,24 +5,16 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
+#include <ranges>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "messaging/domain/conversations_settling.h"
 #include "messaging/member_row.h"
 
 namespace parley::messaging {
 namespace {
-
-/// How many of the messages are new to the member: those after what the row shows, and that one too
-/// if the row came with it (then there is no MEMBER item that has counted it).
-long unread_of(const ConversationArrivals& arrivals, const Member& member) {
-  return std::ranges::count_if(arrivals.messages, [&](const MessageArrival& message) {
-    const bool is_new =
-        member.has_item ? message.time > member.message_time : message.time >= member.message_time;
-    return is_new && !message.edited && message.sender != member.user;
-  });
-}
 
 /// Runs `task` for 0..count-1 on up to `threads_max` threads; the first error, after all have run.
 Status for_each_index(std::size_t count, std::size_t threads_max,
@@ -51,7 +43,7 @@ Status for_each_index(std::size_t count, std::size_t threads_max,
 
 ConversationTrigger::ConversationTrigger(client::Database& database,
                                          ConversationTriggerOptions options)
-    : database_(database), options_(std::move(options)) {
+    : database_(database), reads_(database), times_(clock_), options_(std::move(options)) {
   if (!options_.pause) options_.pause = client::system_pause();
 }
 
@@ -69,36 +61,56 @@ Result<std::string> ConversationTrigger::handle(std::string_view event) {
   return R"({"batchItemFailures":[]})";
 }
 
-Status ConversationTrigger::serve_conversation(const std::string& table,
-                                               const std::string& conversation,
+Status ConversationTrigger::serve_conversation(const std::string& table, const std::string& id,
                                                const ConversationArrivals& arrivals) {
-  MemberRows rows({.database = database_,
-                   .table = table,
-                   .index = options_.index,
-                   .without_transactions = without_transactions_,
-                   .pause = options_.pause});
-  const MessageArrival& newest = arrivals.newest();
-  std::optional<std::string> text = newest.text;
-  if (!text) text = PARLEY_TRY(rows.message_text(conversation, newest.sort_key));
-  if (!text) {
-    if (options_.log) {
-      options_.log(fmt::format("Message {} of conversation {} has no text: left out",
-                               newest.sort_key, conversation));
-    }
-    return {};
+  Domain domain{.database = database_,
+                .reads = reads_,
+                .clock = clock_,
+                .random = random_,
+                .times = times_,
+                .settings = {.table = table,
+                             .index = options_.index,
+                             .members_moved_max = options_.members_moved_max},
+                .pause = options_.pause};
+  const Conversation conversation = PARLEY_TRY(load_conversation(domain, id));
+  MemberRows rows({.domain = domain,
+                   .conversation = conversation,
+                   .arrivals = arrivals,
+                   .without_transactions = without_transactions_});
+  const auto target = PARLEY_TRY(target_of(rows, id, arrivals));
+  for (const Member& member : conversation.members) {
+    PARLEY_TRY(rows.serve(member, target ? &*target : nullptr));
   }
-  const RowTarget target{
-      .sort_key = newest.sort_key,
-      .time = newest.time,
-      .text = std::move(*text),
-      .edited = newest.edited,
-      .unread_of = [&arrivals](const Member& member) { return unread_of(arrivals, member); }};
-  const Conversation known = PARLEY_TRY(rows.load(conversation, options_.members_moved_max));
-  for (const Member& member : known.members) {
-    PARLEY_TRY(rows.move(conversation, member, target));
+  if (!conversation.meta) return {};
+  if (target) PARLEY_TRY(rows.touch_meta(*target));
+  // Whoever changed who is a member has ended in the middle of it.
+  if (!conversation.is_large && conversation.meta->kind == ConversationKind::kGroup &&
+      !conversation.meta->making &&
+      std::cmp_not_equal(conversation.meta->member_count, conversation.members.size())) {
+    return settle_members(domain, id);
   }
-  if (known.member_count) return rows.touch_meta(conversation, target);
   return {};
+}
+
+// The newest message that has a text; none if the batch has nothing to show.
+Result<std::optional<RowTarget>> ConversationTrigger::target_of(
+    MemberRows& rows, const std::string& id, const ConversationArrivals& arrivals) const {
+  for (const auto& [key, message] : std::views::reverse(arrivals.messages)) {
+    if (message.removed) continue;
+    std::optional<std::string> text = message.text;
+    if (!text) text = PARLEY_TRY(rows.message_text(message.sort_key));
+    if (text) {
+      return RowTarget{.sort_key = message.sort_key,
+                       .time = message.time,
+                       .text = *std::move(text),
+                       .edited = message.edited};
+    }
+    if (options_.log) {
+      options_.log(
+          fmt::format("Message {} of conversation {} has no text: left out", message.sort_key, id));
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace parley::messaging

@@ -9,16 +9,22 @@
 // looked up in the index only to find members that have no MEMBER item yet (the founding document's
 // own conversations), which then get one. A batch is taken together: one move a member, however
 // many messages.
+//
+// The unread count follows docs/formats/messaging.md: what is newer than the message that the row
+// shows is added; a message that came late, was deleted or removed makes the trigger count again.
 #pragma once
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "client/database.h"
 #include "client/remote_database.h"
+#include "messaging/domain/domain.h"
+#include "messaging/member_row.h"
 #include "messaging/message_event.h"
 
 namespace parley::messaging {
@@ -48,10 +54,16 @@ class ConversationTrigger {
   [[nodiscard]] Result<std::string> handle(std::string_view event);
 
  private:
-  [[nodiscard]] Status serve_conversation(const std::string& table, const std::string& conversation,
+  [[nodiscard]] Status serve_conversation(const std::string& table, const std::string& id,
                                           const ConversationArrivals& arrivals);
+  [[nodiscard]] Result<std::optional<RowTarget>> target_of(
+      MemberRows& rows, const std::string& id, const ConversationArrivals& arrivals) const;
 
   client::Database& database_;
+  UncachedReads reads_;
+  SystemClock clock_;
+  SystemRandom random_;
+  MessageTimes times_;
   ConversationTriggerOptions options_;              // not changed once made
   std::atomic<bool> without_transactions_ = false;  // the database has none; found out by asking
 };

@@ -4,8 +4,11 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <utility>
 
+#include "messaging/domain/conversations_unread.h"
 #include "messaging/query_pages.h"
 #include "messaging/table_items.h"
 #include "messaging/timestamp.h"
@@ -14,19 +17,11 @@ namespace parley::messaging {
 namespace {
 
 constexpr int kAttemptsMax = 16;
+constexpr int kEditAttemptsMax = 4;
 constexpr std::chrono::milliseconds kPauseMax{250};
 
-constexpr std::string_view kNoItemYet = "attribute_not_exists(pk)";
-constexpr std::string_view kFreeOrThisConversation =
-    "attribute_not_exists(pk) OR message_group_uuid = :g";
-constexpr std::string_view kMessageIsNewer =
-    "(attribute_not_exists(message_sk) OR message_sk < :time)";
-constexpr std::string_view kMetaIsNotNewer =
-    "attribute_exists(pk) AND (attribute_not_exists(last_message_at) OR last_message_at <= :t)";
-
-bool is_condition_failure(const Error& error) {
-  return client::is_service_error(error, "ConditionalCheckFailedException");
-}
+constexpr std::array<std::string_view, 3> kPersonAttributes{"user_uuid", "user_display_name",
+                                                            "user_handle"};
 
 /// The code at `index` in a cancelled transaction's message, "… [None, ConditionalCheckFailed]".
 std::string_view cancellation_code(std::string_view message, std::size_t index) {
@@ -41,184 +36,133 @@ std::string_view cancellation_code(std::string_view message, std::size_t index) 
   return message.substr(0, message.find_first_of(",]"));
 }
 
-/// The attributes of `item` (JSON) but for the ones that a move sets, each followed by a comma.
-std::string kept_attributes(const simdjson::dom::object& item) {
+/// The attributes of a row (JSON) that a move leaves as they are, each followed by a comma.
+std::string kept_attributes(const simdjson::dom::element& item, bool with_person) {
+  constexpr std::array<std::string_view, 4> kSet{"pk", "sk", "message", "message_group_uuid"};
   std::string out;
-  for (const auto& [name, value] : item) {
-    if (name == "pk" || name == "sk" || name == "message") continue;
+  simdjson::dom::object attributes;
+  if (item.get(attributes) != simdjson::SUCCESS) return out;
+  for (const auto& [name, value] : attributes) {
+    if (std::ranges::find(kSet, name) != kSet.end()) continue;
+    if (!with_person && std::ranges::find(kPersonAttributes, name) != kPersonAttributes.end()) {
+      continue;
+    }
     out += fmt::format("{}:{},", json_string(name), simdjson::minify(value));
   }
   return out;
 }
 
-std::string row_item(const Member& member, std::string_view kept, std::string_view place,
-                     std::string_view text) {
-  return fmt::format(R"({{{}"pk":{},"sk":{},"message":{}}})", kept,
-                     string_value(fmt::format("{}{}", kRowPrefix, member.user)),
-                     string_value(place), string_value(text));
+std::string person_attributes(const Person& person) {
+  return fmt::format(R"("user_uuid":{},"user_display_name":{},"user_handle":{},)",
+                     string_value(person.id), string_value(person.display_name),
+                     string_value(person.handle));
+}
+
+/// Where a row goes: to its message's time; but never back, for it may stand later than the
+/// message that it shows.
+std::string place_for(const MemberItem& member, const RowTarget& target) {
+  const bool stands_later = !member.row_sk.empty() && canonical_time(member.row_sk) > target.time;
+  return stands_later ? member.row_sk : target.time;
+}
+
+std::string write_parameters(const ItemChange& change) {
+  return fmt::format(R"("ConditionExpression":{}{})", json_string(change.condition),
+                     change.parameters.json());
 }
 
 }  // namespace
 
-Result<Conversation> MemberRows::load(const std::string& conversation, long members_max) {
-  Conversation found{.uuid = conversation};
-  const std::string input = fmt::format(
-      R"({{{},"KeyConditionExpression":"pk = :pk","ScanIndexForward":false,"ConsistentRead":true,)"
-      R"("ExpressionAttributeValues":{{":pk":{}}})",
-      table(), string_value(fmt::format("{}{}", kConversationPrefix, conversation)));
-  // META comes first, since it sorts after every member.
-  PARLEY_TRY(for_each_item(where_.database, input, [&](const simdjson::dom::element& item) {
-    const std::string_view sk = text_of(item, "sk").value_or("");
-    if (sk == kMetaKey) found.member_count = number_of(item, "member_count").value_or(0);
-    if (found.member_count.value_or(0) > members_max) return false;
-    if (sk.starts_with(kMemberPrefix)) {
-      found.members.push_back(
-          {.user = std::string(sk.substr(kMemberPrefix.size())),
-           .has_item = true,
-           .row_sk = std::string(text_of(item, "row_sk").value_or("")),
-           .message_time = std::string(text_of(item, "message_sk").value_or(""))});
-    }
-    return true;
-  }));
-  if (!found.member_count) PARLEY_TRY(add_users_of_index(found));
-  return found;
+Status MemberRows::serve(Member member, const RowTarget* target) {
+  const std::string user = member.item.person.id;
+  std::optional<Member> seen = std::move(member);
+  if (target != nullptr) seen = PARLEY_TRY(move(*std::move(seen), *target));
+  if (!seen || !seen->has_item || seen->item.pinned || !must_count_again(seen->item)) return {};
+  return recount_unread(domain_, where_.conversation.id, user,
+                        where_.conversation.meta.has_value());
 }
 
-// The index may show rows that have moved, or not yet show new ones: only whose they are counts.
-Status MemberRows::add_users_of_index(Conversation& conversation) {
-  std::vector<std::string> users;
-  const std::string input =
-      fmt::format(R"({{{},"IndexName":{},"KeyConditionExpression":"message_group_uuid = :g",)"
-                  R"("ProjectionExpression":"pk","ExpressionAttributeValues":{{":g":{}}})",
-                  table(), json_string(where_.index), string_value(conversation.uuid));
-  PARLEY_TRY(for_each_item(where_.database, input, [&](const simdjson::dom::element& item) {
-    const std::string_view pk = text_of(item, "pk").value_or("");
-    if (pk.starts_with(kRowPrefix)) users.emplace_back(pk.substr(kRowPrefix.size()));
-    return true;
-  }));
-  for (std::string& user : users) {
-    if (std::ranges::find(conversation.members, user, &Member::user) !=
-        conversation.members.end()) {
-      continue;
-    }
-    Member member{.user = std::move(user)};
-    PARLEY_TRY(find_rows(conversation.uuid, member));
-    conversation.members.push_back(std::move(member));
-  }
-  return {};
-}
-
-// The user's rows of the conversation in the table itself; the newest is the one that counts.
-Status MemberRows::find_rows(const std::string& conversation, Member& member) {
-  const std::string input = fmt::format(
-      R"({{{},"KeyConditionExpression":"pk = :pk","FilterExpression":"message_group_uuid = :g",)"
-      R"("ConsistentRead":true,"ProjectionExpression":"sk",)"
-      R"("ExpressionAttributeValues":{{":pk":{},":g":{}}})",
-      table(), string_value(fmt::format("{}{}", kRowPrefix, member.user)),
-      string_value(conversation));
-  return for_each_item(where_.database, input, [&](const simdjson::dom::element& item) {
-    const std::string sk(text_of(item, "sk").value_or(""));
-    const std::string time = canonical_time(sk);
-    if (member.row_sk.empty() || time >= member.message_time) {
-      if (!member.row_sk.empty()) member.surplus_rows.push_back(member.row_sk);
-      member.row_sk = sk;
-      member.message_time = time;
-    } else {
-      member.surplus_rows.push_back(sk);
-    }
-    return true;
-  });
-}
-
-Result<Member> MemberRows::locate(const std::string& conversation, const std::string& user) {
-  Member member{.user = user};
-  const std::string item =
-      PARLEY_TRY(get_item(fmt::format("{}{}", kConversationPrefix, conversation),
-                          fmt::format("{}{}", kMemberPrefix, user)));
-  if (item.empty()) {
-    PARLEY_TRY(find_rows(conversation, member));
-    return member;
-  }
-  simdjson::dom::parser parser;
-  simdjson::dom::element json;
-  if (parser.parse(item).get(json) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kRemote, "The server's answer to GetItem is no JSON");
-  }
-  member.has_item = true;
-  member.row_sk = text_of(json, "row_sk").value_or("");
-  member.message_time = text_of(json, "message_sk").value_or("");
-  return member;
-}
-
-Status MemberRows::move(const std::string& conversation, Member member, const RowTarget& target) {
-  std::string place = target.time;
+// Returns the member as it was when the row moved, or when it turned out that it need not; none if
+// the user is no member any more.
+Result<std::optional<Member>> MemberRows::move(Member member, const RowTarget& target) {
+  std::string place = place_for(member.item, target);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     pause_before(attempt);
-    if (!member.message_time.empty() && member.message_time >= target.time) {
-      if (member.message_time > target.time) return {};
-      if (target.edited) return edit_in_place(conversation, member, target);
-      return member.has_item ? Status{} : adopt(conversation, member, target);
+    if (member.item.pinned) return member;
+    if (!member.item.message_sk.empty() && member.item.message_sk >= target.time) {
+      if (member.item.message_sk == target.time) {
+        if (target.edited) PARLEY_TRY(edit_in_place(member, target));
+        if (!member.has_item) PARLEY_TRY(adopt(member));
+      }
+      return member;
     }
-    std::string row = PARLEY_TRY(new_row(conversation, member, target, place));
-    if (row.empty()) return {};  // nobody to show
-    const Writes writes = writes_of(conversation, member, target, place, std::move(row));
-    auto outcome = where_.without_transactions
-                       ? write_step_by_step(writes, member.user, place, conversation)
-                       : write_at_once(writes);
-    if (!outcome && client::is_service_error(outcome.error(), "UnknownOperationException")) {
-      where_.without_transactions = true;
-      outcome = write_step_by_step(writes, member.user, place, conversation);
-    }
-    switch (PARLEY_TRY(std::move(outcome))) {
+    std::string row = PARLEY_TRY(new_row(member, target, place));
+    if (row.empty()) return member;  // nobody to show
+    const Writes writes = PARLEY_TRY(writes_of(member, target, place, std::move(row)));
+    switch (PARLEY_TRY(write(writes))) {
       case Outcome::kDone:
-        return remove_surplus(conversation, member, place);
+        PARLEY_TRY(remove_surplus(member, place));
+        return member;
       case Outcome::kPlaceTaken: {  // by another conversation of this user, in the same microsecond
         const auto time = parse_iso(place);
         place = time ? iso_utc(*time + 1) : place + "+";
         break;
       }
-      case Outcome::kMemberChanged:
-        member = PARLEY_TRY(locate(conversation, member.user));
+      case Outcome::kMemberChanged: {
+        auto now = PARLEY_TRY(locate_member(domain_, where_.conversation, member.item.person.id));
+        if (!now) return std::nullopt;
+        member = *std::move(now);
+        place = place_for(member.item, target);
         break;
+      }
     }
   }
   return fail(ErrorCode::kUnavailable,
               fmt::format("The row of {} in conversation {} keeps being changed by others",
-                          member.user, conversation));
+                          member.item.person.id, where_.conversation.id));
 }
 
-// The row as it is, with every attribute it has, in its new place; one that was lost is made anew
-// from a message of the other person. Empty if there is neither.
-Result<std::string> MemberRows::new_row(const std::string& conversation, const Member& member,
-                                        const RowTarget& target, std::string_view place) {
-  std::string old_row;
-  if (!member.row_sk.empty()) {
-    old_row = PARLEY_TRY(get_item(fmt::format("{}{}", kRowPrefix, member.user), member.row_sk));
+// The row as it is, with every attribute it has, in its new place. A group's has its title of
+// today; one that was lost is made anew from the other member, or from a message of the other
+// person. Empty if there is neither.
+Result<std::string> MemberRows::new_row(const Member& member, const RowTarget& target,
+                                        std::string_view place) {
+  const auto& meta = where_.conversation.meta;
+  const std::string pk = key_of(kRowPrefix, member.item.person.id);
+  std::string person;
+  if (meta && meta->kind == ConversationKind::kGroup) {
+    person = person_attributes({.id = where_.conversation.id, .display_name = meta->title});
   }
-  if (old_row.empty()) {
-    const std::string other = PARLEY_TRY(other_person(conversation, member.user));
-    return other.empty() ? std::string() : row_item(member, other, place, target.text);
+  std::string kept;
+  bool was_there = false;
+  if (!member.item.row_sk.empty()) {
+    was_there =
+        PARLEY_TRY(table_.visit({pk, member.item.row_sk}, [&](const simdjson::dom::element& item) {
+          kept = kept_attributes(item, person.empty());
+        }));
   }
-  simdjson::dom::parser parser;
-  simdjson::dom::object item;
-  if (parser.parse(old_row).get(item) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kRemote, "The server's answer to GetItem is no JSON");
+  if (!was_there && person.empty()) {
+    person = PARLEY_TRY(other_person(member.item.person.id));
+    if (person.empty()) return std::string();
   }
-  return row_item(member, kept_attributes(item), place, target.text);
+  return fmt::format(R"({{{}{}"pk":{},"sk":{},"message_group_uuid":{},"message":{}}})", kept,
+                     person, string_value(pk), string_value(place),
+                     string_value(where_.conversation.id), string_value(target.text));
 }
 
-Result<std::string> MemberRows::other_person(const std::string& conversation,
-                                             const std::string& user) {
+Result<std::string> MemberRows::other_person(const std::string& user) {
+  for (const Member& member : where_.conversation.members) {
+    const Person& person = member.item.person;
+    if (person.id != user && !person.handle.empty()) return person_attributes(person);
+  }
   std::string found;
   const std::string input = fmt::format(
       R"({{{},"KeyConditionExpression":"pk = :pk","FilterExpression":"user_uuid <> :u",)"
       R"("ScanIndexForward":false,"ExpressionAttributeValues":{{":pk":{},":u":{}}})",
-      table(), string_value(fmt::format("{}{}", kMessagePrefix, conversation)), string_value(user));
-  PARLEY_TRY(for_each_item(where_.database, input, [&](const simdjson::dom::element& item) {
-    const auto person = text_of(item, "user_uuid");
-    if (!person) return true;
-    found = fmt::format(R"("message_group_uuid":{},)", string_value(conversation));
-    for (const std::string_view name : {"user_uuid", "user_display_name", "user_handle"}) {
+      table_.table(), string_value(key_of(kMessagePrefix, where_.conversation.id)),
+      string_value(user));
+  PARLEY_TRY(for_each_item(domain_.database, input, [&](const simdjson::dom::element& item) {
+    if (!text_of(item, "user_uuid")) return true;
+    for (const std::string_view name : kPersonAttributes) {
       const auto text = text_of(item, name);
       if (text) found += fmt::format("{}:{},", json_string(name), string_value(*text));
     }
@@ -227,49 +171,67 @@ Result<std::string> MemberRows::other_person(const std::string& conversation,
   return found;
 }
 
-MemberRows::Writes MemberRows::writes_of(const std::string& conversation, const Member& member,
-                                         const RowTarget& target, std::string_view place,
-                                         std::string row) const {
-  Writes writes;
-  const std::string pk = fmt::format("{}{}", kConversationPrefix, conversation);
-  const std::string sk = fmt::format("{}{}", kMemberPrefix, member.user);
-  writes.creates_member = !member.has_item;
-  if (!member.has_item) {
-    writes.member = fmt::format(
-        R"({},"Item":{{"pk":{},"sk":{},"row_sk":{},"message_sk":{},"unread":{{"N":"{}"}}}},)"
-        R"("ConditionExpression":"{}")",
-        table(), string_value(pk), string_value(sk), string_value(place), string_value(target.time),
-        target.unread_of(member), kNoItemYet);
+Result<MemberRows::Writes> MemberRows::writes_of(const Member& member, const RowTarget& target,
+                                                 const std::string& place, std::string row) const {
+  const std::string& user = member.item.person.id;
+  Writes writes{
+      .member = {key_of(kConversationPrefix, where_.conversation.id), key_of(kMemberPrefix, user)},
+      .row = {key_of(kRowPrefix, user), place},
+      .row_item = std::move(row),
+      .text = target.text,
+      .own_place = {.condition = "attribute_not_exists(pk) OR message_group_uuid = :g",
+                    .parameters = Parameters().text(":g", where_.conversation.id)}};
+  if (member.has_item) {
+    writes.member_change.update = "SET row_sk = :row, message_sk = :time ADD unread :n";
+    expect_unchanged(member.item, writes.member_change);
+    writes.member_change.parameters.text(":row", place)
+        .text(":time", target.time)
+        .number(":n", new_messages(member.item, target.time));
   } else {
-    const bool has_row = !member.row_sk.empty();
-    writes.member = fmt::format(
-        R"({},"Key":{},"UpdateExpression":"SET row_sk = :row, message_sk = :time ADD unread :n",)"
-        R"("ConditionExpression":"{} AND {}",)"
-        R"("ExpressionAttributeValues":{{":row":{},":time":{},":n":{{"N":"{}"}}{}}})",
-        table(), item_key(pk, sk),
-        has_row ? "row_sk = :old" : "attribute_exists(pk) AND attribute_not_exists(row_sk)",
-        kMessageIsNewer, string_value(place), string_value(target.time), target.unread_of(member),
-        has_row ? ",\":old\":" + string_value(member.row_sk) : "");
+    MemberItem item = member.item;
+    item.row_sk = place;
+    item.message_sk = target.time;
+    item.unread = PARLEY_TRY(count_unread(
+        domain_, where_.conversation.id, user,
+        {.after = item.last_read_sk, .up_to = item.message_sk, .foreign_times = true}));
+    writes.new_member = item_of(item);
+    writes.member_change.condition = "attribute_not_exists(pk)";
   }
-  const std::string condition =
-      fmt::format(R"("ConditionExpression":"{}","ExpressionAttributeValues":{{":g":{}}})",
-                  kFreeOrThisConversation, string_value(conversation));
-  writes.row = fmt::format(R"({},"Item":{},{})", table(), row, condition);
-  if (!member.row_sk.empty() && member.row_sk != place) {
-    writes.old_row = fmt::format(
-        R"({},"Key":{},{})", table(),
-        item_key(fmt::format("{}{}", kRowPrefix, member.user), member.row_sk), condition);
-  }
+  if (member.item.row_sk != place) writes.old_row = member.item.row_sk;
   return writes;
 }
 
+Result<MemberRows::Outcome> MemberRows::write(const Writes& writes) {
+  if (where_.without_transactions) return write_step_by_step(writes);
+  auto outcome = write_at_once(writes);
+  if (outcome || !client::is_service_error(outcome.error(), "UnknownOperationException")) {
+    return outcome;
+  }
+  where_.without_transactions = true;
+  return write_step_by_step(writes);
+}
+
 Result<MemberRows::Outcome> MemberRows::write_at_once(const Writes& writes) {
-  const auto reply = where_.database.call(
-      "TransactWriteItems",
-      fmt::format(
-          R"({{"TransactItems":[{{"{}":{{{}}}}},{{"Put":{{{}}}}}{}]}})",
-          writes.creates_member ? "Put" : "Update", writes.member, writes.row,
-          writes.old_row.empty() ? "" : fmt::format(R"(,{{"Delete":{{{}}}}})", writes.old_row)));
+  const std::string own_place = write_parameters(writes.own_place);
+  std::string member;
+  if (writes.new_member.empty()) {
+    member = fmt::format(R"({{"Update":{{{},"Key":{},"UpdateExpression":"{}",{}}}}})",
+                         table_.table(), item_key(writes.member.pk, writes.member.sk),
+                         writes.member_change.update, write_parameters(writes.member_change));
+  } else {
+    member = fmt::format(R"({{"Put":{{{},"Item":{},{}}}}})", table_.table(), writes.new_member,
+                         write_parameters(writes.member_change));
+  }
+  std::string items = fmt::format(R"({},{{"Put":{{{},"Item":{},{}}}}})", member, table_.table(),
+                                  writes.row_item, own_place);
+  if (!writes.old_row.empty()) {
+    items += fmt::format(R"(,{{"Delete":{{{},"Key":{},{}}}}})", table_.table(),
+                         item_key(writes.row.pk, writes.old_row), own_place);
+  }
+  const auto reply = domain_.database.call("TransactWriteItems",
+                                           fmt::format(R"({{"TransactItems":[{}]}})", items));
+  domain_.reads.changed(writes.member.pk);
+  domain_.reads.changed(writes.row.pk);
   if (reply) return Outcome::kDone;
   const Error& error = reply.error();
   if (!client::is_service_error(error, "TransactionCanceledException")) {
@@ -289,130 +251,140 @@ Result<MemberRows::Outcome> MemberRows::write_at_once(const Writes& writes) {
 
 // The row first, then the pointer to it, then the old row: whoever reads between sees two rows, of
 // which the pointer names one.
-Result<MemberRows::Outcome> MemberRows::write_step_by_step(const Writes& writes,
-                                                           const std::string& user,
-                                                           std::string_view place,
-                                                           const std::string& conversation) {
-  const auto braces = [](const std::string& parameters) { return "{" + parameters + "}"; };
-  const auto row = call("PutItem", braces(writes.row));
-  if (!row && is_condition_failure(row.error())) return Outcome::kPlaceTaken;
-  if (!row) return std::unexpected(row.error());
-
-  const auto member = call(writes.creates_member ? "PutItem" : "UpdateItem", braces(writes.member));
-  if (!member && is_condition_failure(member.error())) {
-    const Member now = PARLEY_TRY(locate(conversation, user));
-    if (now.has_item && now.row_sk != place) {
-      PARLEY_TRY(
-          call("DeleteItem", fmt::format(R"({{{},"Key":{}}})", table(),
-                                         item_key(fmt::format("{}{}", kRowPrefix, user), place))));
-    }
+Result<MemberRows::Outcome> MemberRows::write_step_by_step(const Writes& writes) {
+  if (!PARLEY_TRY(table_.put(writes.row.pk, writes.row_item, writes.own_place))) {
+    return Outcome::kPlaceTaken;
+  }
+  const bool pointed =
+      writes.new_member.empty()
+          ? PARLEY_TRY(table_.update(writes.member, writes.member_change))
+          : PARLEY_TRY(table_.put(writes.member.pk, writes.new_member, writes.member_change));
+  if (!pointed) {
+    PARLEY_TRY(take_back_row(writes));
     return Outcome::kMemberChanged;
   }
-  if (!member) return std::unexpected(member.error());
-
   if (!writes.old_row.empty()) {
-    const auto removed = call("DeleteItem", braces(writes.old_row));
-    if (!removed && !is_condition_failure(removed.error())) return std::unexpected(removed.error());
+    PARLEY_TRY(table_.erase({writes.row.pk, writes.old_row}, writes.own_place));
   }
   return Outcome::kDone;
 }
 
+// Only where nobody will point at it: the user is no member, or the row shows something newer. Else
+// another process may be about to point at this very row, and the next attempt finds it.
+Status MemberRows::take_back_row(const Writes& writes) {
+  const auto now = PARLEY_TRY(table_.get(writes.member, member_of));
+  if (!now && !where_.conversation.meta) return {};
+  if (now && (now->row_sk == writes.row.sk || now->row_sk < writes.row.sk)) return {};
+  ItemChange ours = of_this_conversation();
+  ours.condition += " AND message = :text";
+  ours.parameters.text(":text", writes.text);
+  PARLEY_TRY(table_.erase(writes.row, ours));
+  return {};
+}
+
 // The row came together with its message, as a new conversation's does.
-Status MemberRows::adopt(const std::string& conversation, const Member& member,
-                         const RowTarget& target) {
-  const Writes writes = writes_of(conversation, member, target, member.row_sk, {});
-  const auto reply = call("PutItem", "{" + writes.member + "}");
-  if (!reply && !is_condition_failure(reply.error())) return std::unexpected(reply.error());
+Status MemberRows::adopt(Member member) {
+  member.item.unread = PARLEY_TRY(count_unread(
+      domain_, where_.conversation.id, member.item.person.id,
+      {.after = member.item.last_read_sk, .up_to = member.item.message_sk, .foreign_times = true}));
+  PARLEY_TRY(table_.put(key_of(kConversationPrefix, where_.conversation.id), item_of(member.item),
+                        {.condition = "attribute_not_exists(pk)"}));
+  return remove_surplus(member, member.item.row_sk);
+}
+
+Status MemberRows::edit_in_place(const Member& member, const RowTarget& target) {
+  if (member.item.row_sk.empty()) return {};
+  ItemChange change = of_this_conversation();
+  change.update = "SET message = :m";
+  std::string shown;
+  for (int attempt = 0; attempt < kEditAttemptsMax; ++attempt) {
+    // As it is now: the record may be an old one. And again, for another may have written an older
+    // text between our reading and our writing.
+    const auto text = PARLEY_TRY(message_text(target.sort_key));
+    if (!text || (attempt > 0 && *text == shown)) return {};
+    shown = *text;
+    ItemChange now = change;
+    now.parameters.text(":m", shown);
+    const bool is_there = PARLEY_TRY(
+        table_.update({key_of(kRowPrefix, member.item.person.id), member.item.row_sk}, now));
+    if (!is_there) return {};  // it has moved on: then it shows a newer message
+  }
   return {};
 }
 
-Status MemberRows::edit_in_place(const std::string& conversation, const Member& member,
-                                 const RowTarget& target) {
-  // As it is now: the record may be an old one.
-  const auto text = PARLEY_TRY(message_text(conversation, target.sort_key));
-  if (!text || member.row_sk.empty()) return {};
-  const auto reply = call(
-      "UpdateItem",
-      fmt::format(R"({{{},"Key":{},"UpdateExpression":"SET message = :m",)"
-                  R"("ConditionExpression":"message_group_uuid = :g",)"
-                  R"("ExpressionAttributeValues":{{":m":{},":g":{}}}}})",
-                  table(), item_key(fmt::format("{}{}", kRowPrefix, member.user), member.row_sk),
-                  string_value(*text), string_value(conversation)));
-  // It has moved on meanwhile: then it shows a newer message.
-  if (!reply && !is_condition_failure(reply.error())) return std::unexpected(reply.error());
-  return {};
-}
-
-Status MemberRows::remove_surplus(const std::string& conversation, const Member& member,
-                                  std::string_view place) {
+Status MemberRows::remove_surplus(const Member& member, std::string_view place) {
   for (const std::string& sk : member.surplus_rows) {
     if (sk == place) continue;
-    const auto reply =
-        call("DeleteItem",
-             fmt::format(R"({{{},"Key":{},"ConditionExpression":"message_group_uuid = :g",)"
-                         R"("ExpressionAttributeValues":{{":g":{}}}}})",
-                         table(), item_key(fmt::format("{}{}", kRowPrefix, member.user), sk),
-                         string_value(conversation)));
-    if (!reply && !is_condition_failure(reply.error())) return std::unexpected(reply.error());
+    PARLEY_TRY(
+        table_.erase({key_of(kRowPrefix, member.item.person.id), sk}, of_this_conversation()));
   }
   return {};
 }
 
-Result<std::optional<std::string>> MemberRows::message_text(const std::string& conversation,
-                                                            const std::string& sort_key) {
-  const std::string item =
-      PARLEY_TRY(get_item(fmt::format("{}{}", kMessagePrefix, conversation), sort_key));
-  simdjson::dom::parser parser;
-  simdjson::dom::element json;
-  if (item.empty() || parser.parse(item).get(json) != simdjson::SUCCESS) return std::nullopt;
-  const auto text = text_of(json, "message");
-  return text ? std::optional(std::string(*text)) : std::nullopt;
+// By addition only what no count can have counted yet: what is newer than what the row shows.
+long MemberRows::new_messages(const MemberItem& member, std::string_view up_to) const {
+  return std::ranges::count_if(where_.arrivals.messages, [&](const auto& entry) {
+    const MessageArrival& message = entry.second;
+    return message.told && !message.removed && !message.deleted &&
+           message.sender != member.person.id && message.time > member.message_sk &&
+           message.time > member.last_read_sk && message.time <= up_to;
+  });
 }
 
-Status MemberRows::touch_meta(const std::string& conversation, const RowTarget& target) {
-  const auto reply =
-      call("UpdateItem",
-           fmt::format(
-               R"({{{},"Key":{},"UpdateExpression":"SET last_message_at = :t, preview = :m",)"
-               R"("ConditionExpression":"{}","ExpressionAttributeValues":{{":t":{},":m":{}}}}})",
-               table(), item_key(fmt::format("{}{}", kConversationPrefix, conversation), kMetaKey),
-               kMetaIsNotNewer, string_value(target.time), string_value(target.text)));
-  if (!reply && !is_condition_failure(reply.error())) return std::unexpected(reply.error());
-  return {};
+// What has come or gone among the messages that are counted; and newer ones whose sender and state
+// the records do not tell.
+bool MemberRows::must_count_again(const MemberItem& member) const {
+  return std::ranges::any_of(where_.arrivals.messages, [&](const auto& entry) {
+    const MessageArrival& message = entry.second;
+    if (message.time <= member.last_read_sk) return false;
+    if (!message.told && !message.removed) return true;
+    if (message.time > member.message_sk) return false;
+    if (message.removed) return true;
+    return (message.inserted || message.deleted) && message.sender != member.person.id;
+  });
 }
 
-Result<std::string> MemberRows::call(std::string_view operation, std::string_view input) {
-  for (int attempt = 1;; ++attempt) {
-    auto reply = where_.database.call(operation, input);
-    if (reply || attempt >= kAttemptsMax ||
-        !client::is_service_error(reply.error(), "TransactionConflictException")) {
-      return reply;
+Result<std::optional<std::string>> MemberRows::message_text(const std::string& sort_key) {
+  std::optional<std::string> found;
+  PARLEY_TRY(table_.visit({key_of(kMessagePrefix, where_.conversation.id), sort_key},
+                          [&](const simdjson::dom::element& item) {
+                            const auto text = text_of(item, "message");
+                            if (text) found = std::string(*text);
+                          }));
+  return found;
+}
+
+Status MemberRows::touch_meta(const RowTarget& target) {
+  const ItemKey key{key_of(kConversationPrefix, where_.conversation.id), std::string(kMetaKey)};
+  std::string text = target.text;
+  for (int attempt = 0; attempt < kEditAttemptsMax; ++attempt) {
+    if (target.edited) {
+      const auto now = PARLEY_TRY(message_text(target.sort_key));
+      if (!now || (attempt > 0 && *now == text)) return {};
+      text = *now;
     }
-    pause_before(attempt + 1);
+    // A record of the message's first text that comes again must not undo an edit.
+    const std::string_view older = target.edited ? "<=" : "<";
+    const bool is_newest = PARLEY_TRY(table_.update(
+        key, {.update = "SET last_message_at = :t, preview = :m",
+              .condition = fmt::format("attribute_exists(pk) AND (attribute_not_exists("
+                                       "last_message_at) OR last_message_at {} :t)",
+                                       older),
+              .parameters = Parameters().text(":t", target.time).text(":m", text)}));
+    if (!is_newest || !target.edited) return {};
   }
+  return {};
+}
+
+ItemChange MemberRows::of_this_conversation() const {
+  return {.condition = "message_group_uuid = :g",
+          .parameters = Parameters().text(":g", where_.conversation.id)};
 }
 
 // The second attempt comes at once: what was in the way is mostly over. Then 1 ms, 2 ms, 4 ms, …
-void MemberRows::pause_before(int attempt) {
+void MemberRows::pause_before(int attempt) const {
   if (attempt < 2) return;
-  where_.pause(std::min(kPauseMax, std::chrono::milliseconds(1 << std::min(attempt - 2, 8))));
-}
-
-Result<std::string> MemberRows::get_item(std::string_view pk, std::string_view sk) {
-  const std::string reply = PARLEY_TRY(where_.database.call(
-      "GetItem",
-      fmt::format(R"({{{},"Key":{},"ConsistentRead":true}})", table(), item_key(pk, sk))));
-  simdjson::dom::parser parser;
-  simdjson::dom::element json;
-  simdjson::dom::element item;
-  if (parser.parse(reply).get(json) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kRemote, "The server's answer to GetItem is no JSON");
-  }
-  return json["Item"].get(item) == simdjson::SUCCESS ? simdjson::minify(item) : std::string();
-}
-
-std::string MemberRows::table() const {
-  return "\"TableName\":" + json_string(where_.table);
+  domain_.pause(std::min(kPauseMax, std::chrono::milliseconds(1 << std::min(attempt - 2, 8))));
 }
 
 }  // namespace parley::messaging

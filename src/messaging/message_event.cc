@@ -2,7 +2,7 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "messaging/table_items.h"
 #include "messaging/timestamp.h"
@@ -21,14 +21,38 @@ std::string table_of(const simdjson::dom::element& record) {
   return std::string(rest.substr(0, rest.find('/')));
 }
 
+/// Whether text and deletion are what they were; only where the record has both images.
+bool shows_the_same(const simdjson::dom::element& change) {
+  simdjson::dom::element before;
+  simdjson::dom::element after;
+  if (change["OldImage"].get(before) != simdjson::SUCCESS ||
+      change["NewImage"].get(after) != simdjson::SUCCESS) {
+    return false;
+  }
+  return text_of(before, "message") == text_of(after, "message") &&
+         text_of(before, "deleted_at") == text_of(after, "deleted_at");
+}
+
+void note(const simdjson::dom::element& change, std::string_view event_name,
+          MessageArrival& arrival) {
+  arrival.inserted = arrival.inserted || event_name == "INSERT";
+  arrival.edited = arrival.edited || event_name == "MODIFY";
+  arrival.removed = event_name == "REMOVE";
+  simdjson::dom::element image;
+  arrival.told = change["NewImage"].get(image) == simdjson::SUCCESS;
+  if (!arrival.told) return;
+  arrival.sender = text_of(image, "user_uuid").value_or("");
+  arrival.text = text_of(image, "message");
+  arrival.deleted = text_of(image, "deleted_at").has_value();
+}
+
 }  // namespace
 
-const MessageArrival& ConversationArrivals::newest() const {
-  const MessageArrival* found = &messages.front();
-  for (const MessageArrival& each : messages) {
-    if (each.time >= found->time) found = &each;
+const MessageArrival* ConversationArrivals::newest() const {
+  for (auto each = messages.rbegin(); each != messages.rend(); ++each) {
+    if (!each->second.removed) return &each->second;
   }
-  return *found;
+  return nullptr;
 }
 
 Result<Arrivals> arrivals_of(std::string_view event_json) {
@@ -45,25 +69,24 @@ Result<Arrivals> arrivals_of(std::string_view event_json) {
   for (const simdjson::dom::element record : records) {
     std::string_view name;
     simdjson::dom::element change;
+    simdjson::dom::element keys;
     if (record["eventName"].get(name) != simdjson::SUCCESS ||
-        record["dynamodb"].get(change) != simdjson::SUCCESS || name == "REMOVE") {
+        record["dynamodb"].get(change) != simdjson::SUCCESS ||
+        change["Keys"].get(keys) != simdjson::SUCCESS) {
       continue;
     }
-    simdjson::dom::element keys;
-    if (change["Keys"].get(keys) != simdjson::SUCCESS) continue;
     const auto pk = text_of(keys, "pk");
     const auto sk = text_of(keys, "sk");
     if (!pk || !sk || !pk->starts_with(kMessagePrefix)) continue;
-    MessageArrival arrival{
-        .sort_key = std::string(*sk), .time = canonical_time(*sk), .edited = name == "MODIFY"};
-    simdjson::dom::element image;
-    if (change["NewImage"].get(image) == simdjson::SUCCESS) {
-      arrival.sender = text_of(image, "user_uuid").value_or("");
-      arrival.text = text_of(image, "message");
-    }
+    if (name == "MODIFY" && shows_the_same(change)) continue;
     if (arrivals.table.empty()) arrivals.table = table_of(record);
-    arrivals.conversations[std::string(pk->substr(kMessagePrefix.size()))].messages.push_back(
-        std::move(arrival));
+    std::string time = canonical_time(*sk);
+    auto& messages =
+        arrivals.conversations[std::string(pk->substr(kMessagePrefix.size()))].messages;
+    MessageArrival& arrival = messages[{time, std::string(*sk)}];
+    arrival.sort_key = *sk;
+    arrival.time = std::move(time);
+    note(change, name, arrival);
   }
   return arrivals;
 }

@@ -152,6 +152,7 @@ std::optional<MemberItem> member_of(const simdjson::dom::element& item) {
       .message_sk = text_or_empty(item, "message_sk"),
       .last_read_sk = text_or_empty(item, "last_read_sk"),
       .unread = number_of(item, "unread").value_or(0),
+      .recounts = number_of(item, "recounts").value_or(0),
       .muted = flag_of(item, "muted"),
       .pinned = flag_of(item, "pinned")};
 }
@@ -216,6 +217,7 @@ std::string item_of(const MemberItem& member) {
   item.text_if_any("message_sk", member.message_sk);
   item.text_if_any("last_read_sk", member.last_read_sk);
   item.number("unread", member.unread);
+  if (member.recounts != 0) item.number("recounts", member.recounts);
   item.flag_if_set("muted", member.muted);
   item.flag_if_set("pinned", member.pinned);
   return std::move(item).finish();

@@ -63,6 +63,7 @@ struct MemberItem {
   std::string message_sk = {};
   std::string last_read_sk = {};
   long unread = 0;
+  long recounts = 0;  // how often unread was counted again from the messages
   bool muted = false;
   bool pinned = false;
 };

@@ -1,0 +1,91 @@
+#include "messaging/domain/conversations_settling.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include "messaging/domain/items.h"
+#include "messaging/domain/table_calls.h"
+#include "messaging/table_items.h"
+
+namespace parley::messaging {
+namespace {
+
+constexpr int kAttemptsMax = 16;
+
+ItemKey member_key(std::string_view conversation, std::string_view user) {
+  return {key_of(kConversationPrefix, conversation), key_of(kMemberPrefix, user)};
+}
+
+Status ensure_owner(TableCalls& table, std::string_view conversation,
+                    const std::vector<MemberItem>& members) {
+  if (members.empty() ||
+      std::ranges::find(members, MemberRole::kOwner, &MemberItem::role) != members.end()) {
+    return {};
+  }
+  const auto oldest = std::ranges::min_element(members, {}, [](const MemberItem& member) {
+    return std::tie(member.joined_at, member.person.id);
+  });
+  // Who has left meanwhile is no owner: the count will not fit, and all is looked at again.
+  PARLEY_TRY(
+      table.update(member_key(conversation, oldest->person.id),
+                   {.update = "SET #role = :owner",
+                    .condition = "attribute_exists(pk)",
+                    .parameters = Parameters().name("#role", "role").text(":owner", "owner")}));
+  return {};
+}
+
+Status pin(TableCalls& table, std::string_view conversation, const MemberItem& member) {
+  const ItemKey pinned{key_of(kPinnedPrefix, member.person.id), std::string(conversation)};
+  PARLEY_TRY(table.put(pinned.pk,
+                       fmt::format(R"({{"pk":{},"sk":{},"joined_at":{}}})", string_value(pinned.pk),
+                                   string_value(pinned.sk), string_value(member.joined_at))));
+  const bool is_member = PARLEY_TRY(table.update(member_key(conversation, member.person.id),
+                                                 {.update = "SET pinned = :yes",
+                                                  .condition = "attribute_exists(pk)",
+                                                  .parameters = Parameters().flag(":yes", true)}));
+  if (!is_member) PARLEY_TRY(table.erase(pinned));
+  return {};
+}
+
+}  // namespace
+
+Status settle_members(Domain& domain, std::string_view conversation) {
+  TableCalls table(domain);
+  const std::string pk = key_of(kConversationPrefix, conversation);
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto meta = PARLEY_TRY(table.get({pk, std::string(kMetaKey)}, meta_of));
+    if (!meta) return {};
+    std::vector<MemberItem> members;
+    PARLEY_TRY(table.for_each(pk, [&](const simdjson::dom::element& item) {
+      if (auto member = member_of(item)) members.push_back(*std::move(member));
+      return true;
+    }));
+    if (meta->kind == ConversationKind::kGroup) {
+      PARLEY_TRY(ensure_owner(table, conversation, members));
+    }
+    const long count = static_cast<long>(members.size());
+    if (count > domain.settings.members_moved_max) {
+      for (const MemberItem& member : members) {
+        if (!member.pinned) PARLEY_TRY(pin(table, conversation, member));
+      }
+    }
+    for (const MemberItem& member : members) {
+      domain.reads.changed(key_of(kRowPrefix, member.person.id));
+    }
+    if (count == meta->member_count) return {};
+    const bool counted = PARLEY_TRY(table.update(
+        {pk, std::string(kMetaKey)},
+        {.update = "SET member_count = :n",
+         .condition = "member_count = :seen",
+         .parameters = Parameters().number(":n", count).number(":seen", meta->member_count)}));
+    if (counted) return {};
+    domain.pause(std::chrono::milliseconds(attempt));
+  }
+  return fail(ErrorCode::kUnavailable,
+              fmt::format("The members of conversation {} keep changing", conversation));
+}
+
+}  // namespace parley::messaging
