@@ -29,6 +29,7 @@ struct ConversationView {
   std::string created_at = {};
 };
 inline constexpr long kUnreadMax = 100;
+inline constexpr std::size_t kTitleMax = 100;  // characters, of a group
 
 struct ConversationPage {
   std::vector<ConversationView> items = {};  // newest first

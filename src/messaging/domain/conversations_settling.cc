@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "messaging/domain/conversations_rows.h"
 #include "messaging/domain/items.h"
 #include "messaging/domain/table_calls.h"
 #include "messaging/table_items.h"
@@ -14,10 +15,6 @@ namespace parley::messaging {
 namespace {
 
 constexpr int kAttemptsMax = 16;
-
-ItemKey member_key(std::string_view conversation, std::string_view user) {
-  return {key_of(kConversationPrefix, conversation), key_of(kMemberPrefix, user)};
-}
 
 Status ensure_owner(TableCalls& table, std::string_view conversation,
                     const std::vector<MemberItem>& members) {
@@ -37,16 +34,16 @@ Status ensure_owner(TableCalls& table, std::string_view conversation,
   return {};
 }
 
-Status pin(TableCalls& table, std::string_view conversation, const MemberItem& member) {
-  const ItemKey pinned{key_of(kPinnedPrefix, member.person.id), std::string(conversation)};
-  PARLEY_TRY(table.put(pinned.pk,
-                       fmt::format(R"({{"pk":{},"sk":{},"joined_at":{}}})", string_value(pinned.pk),
-                                   string_value(pinned.sk), string_value(member.joined_at))));
-  const bool is_member = PARLEY_TRY(table.update(member_key(conversation, member.person.id),
+Status pin(Domain& domain, const MemberItem& member) {
+  TableCalls table(domain);
+  PARLEY_TRY(put_pin(domain, member));
+  const bool is_member = PARLEY_TRY(table.update(member_key(member.conversation, member.person.id),
                                                  {.update = "SET pinned = :yes",
                                                   .condition = "attribute_exists(pk)",
                                                   .parameters = Parameters().flag(":yes", true)}));
-  if (!is_member) PARLEY_TRY(table.erase(pinned));
+  if (!is_member) {
+    PARLEY_TRY(table.erase({key_of(kPinnedPrefix, member.person.id), member.conversation}));
+  }
   return {};
 }
 
@@ -69,7 +66,7 @@ Status settle_members(Domain& domain, std::string_view conversation) {
     const long count = static_cast<long>(members.size());
     if (count > domain.settings.members_moved_max) {
       for (const MemberItem& member : members) {
-        if (!member.pinned) PARLEY_TRY(pin(table, conversation, member));
+        if (!member.pinned) PARLEY_TRY(pin(domain, member));
       }
     }
     for (const MemberItem& member : members) {
