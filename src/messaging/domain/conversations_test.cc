@@ -1,0 +1,511 @@
+// What people do with conversations, each a fact, on every database.
+#include "messaging/domain/conversations.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "messaging/domain/people.h"
+#include "messaging/domain/table_calls.h"
+#include "messaging/domain/test_messaging_table.h"
+#include "messaging/refusal.h"
+#include "messaging/table_items.h"
+#include "messaging/timestamp.h"
+
+namespace parley::messaging {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+template <class Outcome>
+std::optional<RefusalReason> refusal_in(const Outcome& outcome) {
+  if (outcome) return std::nullopt;
+  const Refusal* refusal = refusal_of(outcome.error());
+  EXPECT_NE(refusal, nullptr) << outcome.error().message;
+  return refusal == nullptr ? std::nullopt : std::optional(refusal->reason);
+}
+#define EXPECT_REFUSED(outcome, reason) EXPECT_EQ(refusal_in(outcome), RefusalReason::reason)
+
+class ConversationsOf : public testing::TestWithParam<TestDatabase> {
+ protected:
+  void SetUp() override {
+    for (const char* person : {"ann", "bob", "cy", "dee"}) table_.add_person(person);
+  }
+  std::string open(std::string_view asker, std::string_view other) {
+    const auto made = conversations_.open_direct(asker, other);
+    EXPECT_TRUE(made) << made.error().message;
+    return made ? made->id : "";
+  }
+  std::string group(std::string_view owner, const std::vector<std::string>& others) {
+    const auto made = conversations_.make_group(owner, "The four of us", others);
+    EXPECT_TRUE(made) << made.error().message;
+    return made ? made->id : "";
+  }
+  /// A message a second after the last one; its sort key.
+  std::string say(std::string_view conversation, std::string_view sender, std::string_view text) {
+    table_.clock().advance(std::chrono::seconds(1));
+    return say_at(conversation, sender, text, iso_utc(table_.clock().now()));
+  }
+  std::string say_at(std::string_view conversation, std::string_view sender, std::string_view text,
+                     std::string_view time) {
+    table_.put(item_of(Message{.id = fmt::format("m-{}", time),
+                               .conversation = std::string(conversation),
+                               .sort_key = std::string(time),
+                               .sender = {.id = std::string(sender),
+                                          .handle = std::string(sender),
+                                          .display_name = fmt::format("Name of {}", sender)},
+                               .text = std::string(text)}));
+    return std::string(time);
+  }
+  void put_row(std::string_view user, std::string_view conversation, std::string_view time,
+               std::string_view other) {
+    table_.put(
+        item_of(ConversationRow{.user = std::string(user),
+                                .sort_key = std::string(time),
+                                .conversation = std::string(conversation),
+                                .text = "old",
+                                .other = {.id = std::string(other),
+                                          .handle = std::string(other),
+                                          .display_name = fmt::format("Name of {}", other)}}));
+  }
+  void deliver() {
+    const Status done = table_.deliver();
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  ConversationView view(std::string_view asker, std::string_view id) {
+    const auto found = conversations_.get(asker, id);
+    EXPECT_TRUE(found) << found.error().message;
+    return found.value_or(ConversationView{});
+  }
+  /// "title: text (unread)" of the whole list.
+  std::vector<std::string> list(std::string_view asker, std::size_t limit = 25) {
+    std::vector<std::string> lines;
+    std::string from;
+    do {
+      const auto page = conversations_.list(asker, limit, from);
+      EXPECT_TRUE(page) << page.error().message;
+      if (!page) break;
+      EXPECT_LE(page->items.size(), limit);
+      for (const ConversationView& each : page->items) {
+        lines.push_back(fmt::format("{}: {} ({})", each.title, each.last_text, each.unread));
+      }
+      from = page->next;
+    } while (!from.empty());
+    return lines;
+  }
+  long unread(std::string_view asker) {
+    const auto total = conversations_.unread(asker);
+    EXPECT_TRUE(total);
+    return total ? total->messages : -1;
+  }
+
+  TestMessagingTable table_{GetParam()};
+  Conversations conversations_{table_.domain()};
+};
+INSTANTIATE_TEST_SUITE_P(On, ConversationsOf, testing::ValuesIn(test_databases()),
+                         test_database_name);
+
+TEST_P(ConversationsOf, TwoPeopleHaveOneConversationWhoeverOpensIt) {
+  const auto first = conversations_.open_direct("ann", "bob");
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_FALSE(first->was_there);
+  const auto again = conversations_.open_direct("bob", "ann");
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->was_there);
+  EXPECT_EQ(first->id, again->id);
+  EXPECT_THAT(list("ann"), ElementsAre("Name of bob:  (0)"));
+  EXPECT_THAT(list("bob"), ElementsAre("Name of ann:  (0)"));
+  const ConversationView seen = view("ann", first->id);
+  EXPECT_EQ(seen.kind, ConversationKind::kDirect);
+  EXPECT_EQ(seen.other->handle, "bob");
+  EXPECT_EQ(seen.member_count, 2);
+  EXPECT_EQ(seen.last_message_at, "");
+}
+
+TEST_P(ConversationsOf, OpeningIsRefusedWithOneselfNobodyAndTheBlocked) {
+  People people(table_.domain());
+  EXPECT_REFUSED(conversations_.open_direct("ann", "ann"), kWithOneself);
+  EXPECT_REFUSED(conversations_.open_direct("ann", "nobody"), kNoSuchPerson);
+  ASSERT_TRUE(people.block("bob", "ann"));
+  EXPECT_REFUSED(conversations_.open_direct("ann", "bob"), kBlocked);
+  EXPECT_REFUSED(conversations_.make_group("ann", "g", {"cy", "bob"}), kBlocked);
+  EXPECT_THAT(table_.items("GRP#ann"), IsEmpty());
+  EXPECT_THAT(table_.items("GRP#cy"), IsEmpty());
+}
+
+TEST_P(ConversationsOf, AConversationOfTheFoundingDocumentIsThePairsOwn) {
+  put_row("ann", "old", "2025-05-01T10:00:00.000000+00:00", "bob");
+  put_row("bob", "old", "2025-05-01T10:00:00.000000+00:00", "ann");
+  EXPECT_EQ(open("bob", "ann"), "old");
+  EXPECT_EQ(open("ann", "bob"), "old");
+  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: old (0)"));
+  const ConversationView seen = view("bob", "old");
+  EXPECT_EQ(seen.title, "Name of ann");
+  EXPECT_EQ(seen.last_text, "old");
+  EXPECT_REFUSED(conversations_.get("cy", "old"), kNotAMember);
+  const auto members = conversations_.members("ann", "old", 25, "");
+  ASSERT_TRUE(members);
+  ASSERT_THAT(members->items, SizeIs(2));
+  EXPECT_EQ(members->items[1].person.handle, "bob");
+  EXPECT_THAT(*conversations_.member_ids("old"), ElementsAre("ann", "bob"));
+}
+
+TEST_P(ConversationsOf, AFoundingConversationGetsItsMembersWithItsFirstMessage) {
+  put_row("ann", "old", "2025-05-01T10:00:00Z", "bob");
+  put_row("bob", "old", "2025-05-01T10:00:00Z", "ann");
+  say_at("old", "ann", "hello", "2026-01-02T05:00:00-05:00");
+  deliver();
+  EXPECT_THAT(list("bob"), ElementsAre("Name of ann: hello (1)"));
+  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: hello (0)"));
+  const auto left = conversations_.mark_read("bob", "old", "2026-01-02T05:00:00-05:00");
+  ASSERT_TRUE(left) << left.error().message;
+  EXPECT_EQ(*left, 0);
+  EXPECT_EQ(unread("bob"), 0);
+}
+
+TEST_P(ConversationsOf, WhoHasOnlyARowMayMuteReadAndLeave) {
+  for (const char* id : {"g1", "g2", "g3"}) {
+    put_row("ann", id, fmt::format("2025-05-01T10:00:0{}.000000+00:00", id[1]), "bob");
+    put_row("bob", id, fmt::format("2025-05-01T10:00:0{}.000000+00:00", id[1]), "ann");
+  }
+  EXPECT_TRUE(conversations_.set_muted("ann", "g1", true));
+  EXPECT_TRUE(view("ann", "g1").muted);
+  EXPECT_TRUE(conversations_.mark_read("ann", "g2", "2025-05-01T10:00:02.000000+00:00"));
+  EXPECT_TRUE(conversations_.remove("ann", "g3", "ann"));
+  EXPECT_THAT(list("ann"), SizeIs(2));
+  EXPECT_THAT(list("bob"), SizeIs(3));
+  say("g3", "bob", "come back");
+  deliver();
+  EXPECT_THAT(list("ann"), SizeIs(3));
+}
+
+TEST_P(ConversationsOf, TheListIsNewestFirstAndItsPagesLoseAndRepeatNothing) {
+  std::vector<std::string> expected;
+  for (int i = 0; i < 7; ++i) {
+    const std::string other = fmt::format("p{}", i);
+    table_.add_person(other);
+    open("ann", other);  // all at one instant
+    expected.push_back(fmt::format("Name of {}:  (0)", other));
+  }
+  for (const std::size_t limit : {1U, 2U, 3U, 7U, 8U}) {
+    EXPECT_THAT(list("ann", limit), testing::UnorderedElementsAreArray(expected)) << limit;
+  }
+  const std::string with_p3 = open("ann", "p3");
+  say(with_p3, "p3", "me first");
+  deliver();
+  EXPECT_EQ(list("ann", 2).front(), "Name of p3: me first (1)");
+  EXPECT_THAT(list("ann", 2), SizeIs(7));
+}
+
+TEST_P(ConversationsOf, AForeignCursorIsRefused) {
+  EXPECT_REFUSED(conversations_.list("ann", 25, "nonsense"), kInvalidCursor);
+}
+
+TEST_P(ConversationsOf, UnreadIsWhatOthersSaidAfterTheReadMarker) {
+  const std::string id = open("ann", "bob");
+  const std::string one = say(id, "ann", "1");
+  say(id, "bob", "2");
+  const std::string three = say(id, "ann", "3");
+  deliver();
+  EXPECT_EQ(view("bob", id).unread, 2);
+  EXPECT_EQ(view("ann", id).unread, 1);
+  EXPECT_EQ(*conversations_.mark_read("bob", id, one), 1);
+  EXPECT_EQ(unread("bob"), 1);
+  EXPECT_EQ(*conversations_.mark_read("bob", id, three), 0);
+  EXPECT_EQ(*conversations_.mark_read("bob", id, one), 0);  // never back
+  EXPECT_EQ(view("bob", id).last_read_at, three);
+  EXPECT_EQ(view("ann", id).unread, 1);
+}
+
+TEST_P(ConversationsOf, WhatIsReadBeforeTheTriggerSeesItIsNotCounted) {
+  const std::string id = open("ann", "bob");
+  say(id, "ann", "1");
+  const std::string two = say(id, "ann", "2");
+  EXPECT_EQ(*conversations_.mark_read("bob", id, two), 0);
+  say(id, "ann", "3");
+  deliver();
+  EXPECT_EQ(view("bob", id).unread, 1);
+  EXPECT_REFUSED(conversations_.mark_read("bob", id, "2030-01-01T00:00:00.000000+00:00"),
+                 kNoSuchMessage);
+}
+
+TEST_P(ConversationsOf, ALateMessageAndADeletedOneAreCountedAgain) {
+  const std::string id = open("ann", "bob");
+  const std::string early = iso_utc(table_.clock().now() + 10);
+  const std::string one = say(id, "ann", "1");
+  deliver();
+  say_at(id, "ann", "late", early);
+  deliver();
+  EXPECT_EQ(view("bob", id).unread, 2);
+  EXPECT_EQ(view("bob", id).last_text, "1");
+  ASSERT_TRUE(*TableCalls(table_.domain())
+                   .update({key_of(kMessagePrefix, id), one},
+                           {.update = "SET message = :empty, deleted_at = :now",
+                            .parameters = Parameters().text(":empty", "").text(":now", one)}));
+  deliver();
+  EXPECT_EQ(view("bob", id).unread, 1);
+  EXPECT_THAT(list("bob"), ElementsAre("Name of ann:  (1)"));
+  EXPECT_EQ(view("bob", id).last_text, "");
+  table_.erase(key_of(kMessagePrefix, id), early);  // by its ttl
+  deliver();
+  EXPECT_EQ(view("bob", id).unread, 0);
+}
+
+TEST_P(ConversationsOf, WhoLeftAConversationOfTwoGetsItBackWithTheNextMessageOrByOpeningIt) {
+  const std::string id = open("ann", "bob");
+  say(id, "bob", "hi");
+  deliver();
+  ASSERT_TRUE(conversations_.remove("ann", id, "ann"));
+  EXPECT_THAT(list("ann"), IsEmpty());
+  EXPECT_THAT(list("bob"), SizeIs(1));
+  open("bob", "ann");
+  EXPECT_THAT(list("ann"), IsEmpty());  // it is hers to open
+  EXPECT_EQ(open("ann", "bob"), id);
+  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: hi (0)"));
+  ASSERT_TRUE(conversations_.remove("ann", id, "ann"));
+  say(id, "bob", "still there?");
+  deliver();
+  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: still there? (1)"));
+  EXPECT_THAT(table_.items("GRP#ann"), SizeIs(1));
+  EXPECT_REFUSED(conversations_.remove("ann", id, "bob"), kNotAnOwner);
+}
+
+TEST_P(ConversationsOf, AGroupShowsItsTitleToEverybody) {
+  const std::string id = group("ann", {"bob", "cy", "bob", "ann"});
+  EXPECT_THAT(list("cy"), ElementsAre("The four of us:  (0)"));
+  const ConversationView seen = view("bob", id);
+  EXPECT_EQ(seen.kind, ConversationKind::kGroup);
+  EXPECT_EQ(seen.member_count, 3);
+  EXPECT_EQ(seen.role, MemberRole::kMember);
+  EXPECT_FALSE(seen.other);
+  EXPECT_EQ(view("ann", id).role, MemberRole::kOwner);
+  EXPECT_THAT(table_.items("GRP#cy"),
+              ElementsAre(testing::AllOf(HasSubstr(fmt::format(R"("user_uuid":{{"S":"{}"}})", id)),
+                                         HasSubstr(R"("user_handle":{"S":""})"))));
+  say(id, "bob", "hello all");
+  deliver();
+  EXPECT_THAT(list("ann"), ElementsAre("The four of us: hello all (1)"));
+  EXPECT_THAT(list("bob"), ElementsAre("The four of us: hello all (0)"));
+}
+
+TEST_P(ConversationsOf, ATitleHasOneToAHundredCharacters) {
+  std::string title;
+  for (int i = 0; i < 100; ++i) title += "ä";
+  EXPECT_TRUE(conversations_.make_group("ann", title, {"bob"}));
+  EXPECT_REFUSED(conversations_.make_group("ann", title + "ä", {"bob"}), kInvalidInput);
+  EXPECT_REFUSED(conversations_.make_group("ann", " ", {"bob"}), kInvalidInput);
+}
+
+TEST_P(ConversationsOf, AGroupHasAtMostSoManyMembers) {
+  table_.domain().settings.members_max = 2;
+  EXPECT_REFUSED(conversations_.make_group("ann", "g", {"bob", "cy"}), kTooManyMembers);
+  const std::string id = group("ann", {"bob"});
+  EXPECT_REFUSED(conversations_.invite("ann", id, "cy"), kTooManyMembers);
+}
+
+TEST_P(ConversationsOf, RenamingAGroupChangesItForEverybody) {
+  const std::string id = group("ann", {"bob", "cy"});
+  EXPECT_REFUSED(conversations_.rename("bob", id, "x"), kNotAnOwner);
+  ASSERT_TRUE(conversations_.rename("ann", id, "Three"));
+  EXPECT_THAT(list("cy"), ElementsAre("Three:  (0)"));
+  EXPECT_THAT(table_.items("GRP#bob"),
+              ElementsAre(HasSubstr(R"("user_display_name":{"S":"Three"})")));
+  EXPECT_REFUSED(conversations_.rename("ann", id, ""), kInvalidInput);
+  EXPECT_REFUSED(conversations_.rename("ann", open("ann", "bob"), "x"), kNotAGroup);
+}
+
+TEST_P(ConversationsOf, WhoIsInvitedSeesTheGroupAndWhatIsSaidFromThenOn) {
+  const std::string id = group("ann", {"bob"});
+  say(id, "ann", "before");
+  deliver();
+  table_.clock().advance(std::chrono::seconds(1));
+  const auto invited = conversations_.invite("bob", id, "cy");
+  ASSERT_TRUE(invited) << invited.error().message;
+  EXPECT_EQ(invited->person.display_name, "Name of cy");
+  EXPECT_THAT(list("cy"), ElementsAre("The four of us: before (0)"));
+  EXPECT_EQ(view("ann", id).member_count, 3);
+  say(id, "ann", "after");
+  deliver();
+  EXPECT_THAT(list("cy"), ElementsAre("The four of us: after (1)"));
+  EXPECT_REFUSED(conversations_.invite("ann", id, "cy"), kAlreadyAMember);
+  EXPECT_REFUSED(conversations_.invite("dee", id, "dee"), kNotAMember);
+  EXPECT_REFUSED(conversations_.invite("ann", open("ann", "bob"), "cy"), kNotAGroup);
+  EXPECT_THAT(*conversations_.member_ids(id), UnorderedElementsAre("ann", "bob", "cy"));
+}
+
+TEST_P(ConversationsOf, WhoIsRemovedSeesNothingAnyMoreAndNoMessageBringsThemBack) {
+  const std::string id = group("ann", {"bob", "cy"});
+  EXPECT_REFUSED(conversations_.remove("bob", id, "cy"), kNotAnOwner);
+  EXPECT_REFUSED(conversations_.remove("ann", id, "dee"), kNoSuchPerson);
+  ASSERT_TRUE(conversations_.remove("ann", id, "bob"));
+  EXPECT_REFUSED(conversations_.get("bob", id), kNotAMember);
+  EXPECT_THAT(list("bob"), IsEmpty());
+  say(id, "ann", "we are two");
+  deliver();
+  EXPECT_THAT(table_.items("GRP#bob"), IsEmpty());
+  EXPECT_EQ(view("ann", id).member_count, 2);
+}
+
+TEST_P(ConversationsOf, TheMemberOfLongestStandingInheritsTheGroup) {
+  const std::string id = group("ann", {"dee"});
+  table_.clock().advance(std::chrono::seconds(1));
+  ASSERT_TRUE(conversations_.invite("ann", id, "bob"));
+  ASSERT_TRUE(conversations_.remove("ann", id, "ann"));
+  EXPECT_EQ(view("dee", id).role, MemberRole::kOwner);
+  EXPECT_EQ(view("bob", id).role, MemberRole::kMember);
+  ASSERT_TRUE(conversations_.remove("bob", id, "bob"));
+  ASSERT_TRUE(conversations_.remove("dee", id, "dee"));
+  EXPECT_REFUSED(conversations_.get("dee", id), kNotAMember);
+}
+
+TEST_P(ConversationsOf, RolesAreGivenByOwnersAndOneOwnerStays) {
+  const std::string id = group("ann", {"bob"});
+  EXPECT_REFUSED(conversations_.set_role("bob", id, "bob", MemberRole::kOwner), kNotAnOwner);
+  EXPECT_REFUSED(conversations_.set_role("ann", id, "ann", MemberRole::kMember), kInvalidInput);
+  EXPECT_REFUSED(conversations_.set_role("ann", id, "cy", MemberRole::kOwner), kNoSuchPerson);
+  const auto bob = conversations_.set_role("ann", id, "bob", MemberRole::kOwner);
+  ASSERT_TRUE(bob) << bob.error().message;
+  EXPECT_EQ(bob->role, MemberRole::kOwner);
+  EXPECT_TRUE(conversations_.set_role("bob", id, "ann", MemberRole::kMember));
+  EXPECT_EQ(view("ann", id).role, MemberRole::kMember);
+}
+
+TEST_P(ConversationsOf, MembersComeInPages) {
+  const std::string id = group("ann", {"bob", "cy", "dee"});
+  std::vector<std::string> seen;
+  std::string from;
+  do {
+    const auto page = conversations_.members("bob", id, 2, from);
+    ASSERT_TRUE(page);
+    for (const MemberView& each : page->items) seen.push_back(each.person.handle);
+    from = page->next;
+  } while (!from.empty());
+  EXPECT_THAT(seen, ElementsAre("ann", "bob", "cy", "dee"));
+  EXPECT_REFUSED(conversations_.members("nobody", id, 2, ""), kNotAMember);
+}
+
+TEST_P(ConversationsOf, AStrangerLearnsNothing) {
+  const std::string id = open("ann", "bob");
+  EXPECT_REFUSED(conversations_.get("cy", id), kNotAMember);
+  EXPECT_REFUSED(conversations_.get("cy", "no-such-conversation"), kNotAMember);
+  EXPECT_REFUSED(conversations_.mark_read("cy", id, "x"), kNotAMember);
+  EXPECT_REFUSED(conversations_.set_muted("cy", id, true), kNotAMember);
+  EXPECT_REFUSED(conversations_.remove("cy", id, "ann"), kNotAMember);
+}
+
+TEST_P(ConversationsOf, MutingIsOnesOwn) {
+  const std::string id = open("ann", "bob");
+  ASSERT_TRUE(conversations_.set_muted("ann", id, true));
+  EXPECT_TRUE(view("ann", id).muted);
+  EXPECT_FALSE(view("bob", id).muted);
+  ASSERT_TRUE(conversations_.set_muted("ann", id, false));
+  EXPECT_FALSE(view("ann", id).muted);
+}
+
+TEST_P(ConversationsOf, AGroupThatGrowsLargeMovesNoRowsAndIsListedAllTheSame) {
+  table_.domain().settings.members_moved_max = 3;
+  const std::string id = group("ann", {"bob", "cy"});
+  const std::string other = open("ann", "bob");
+  say(id, "bob", "small");
+  deliver();
+  EXPECT_THAT(table_.items("PIN#ann"), IsEmpty());
+  ASSERT_TRUE(conversations_.invite("ann", id, "dee"));
+  const auto row_before = table_.items("GRP#cy");
+  say(id, "bob", "large");
+  deliver();
+  EXPECT_EQ(table_.items("GRP#cy"), row_before);
+  EXPECT_THAT(list("cy"), ElementsAre("The four of us: large (2)"));
+  EXPECT_THAT(list("dee"), ElementsAre("The four of us: large (1)"));
+  EXPECT_THAT(list("ann"), ElementsAre("The four of us: large (2)", "Name of bob:  (0)"));
+  say(other, "bob", "psst");
+  deliver();
+  for (const std::size_t limit : {1U, 2U, 3U}) {
+    EXPECT_THAT(list("ann", limit),
+                ElementsAre("Name of bob: psst (1)", "The four of us: large (2)"))
+        << limit;
+  }
+  EXPECT_EQ(*conversations_.mark_read("cy", id, say(id, "bob", "more")), 0);
+  deliver();
+  EXPECT_EQ(unread("cy"), 0);
+
+  // Small again: who is pinned stays so, who comes now has a row.
+  ASSERT_TRUE(conversations_.remove("ann", id, "bob"));
+  ASSERT_TRUE(conversations_.remove("ann", id, "dee"));
+  ASSERT_TRUE(conversations_.invite("ann", id, "dee"));
+  EXPECT_THAT(table_.items("PIN#dee"), IsEmpty());
+  say(id, "ann", "small again");
+  deliver();
+  EXPECT_THAT(list("cy"), ElementsAre("The four of us: small again (1)"));
+  EXPECT_THAT(list("dee"), ElementsAre("The four of us: small again (1)"));
+  EXPECT_THAT(list("bob"), ElementsAre("Name of ann: psst (0)"));
+  EXPECT_EQ(view("cy", id).member_count, 3);
+}
+
+TEST_P(ConversationsOf, AGroupThatIsMadeLargeHasPinsAndNoRows) {
+  table_.domain().settings.members_moved_max = 3;
+  const std::string id = group("ann", {"bob", "cy", "dee"});
+  EXPECT_THAT(table_.items("GRP#bob"), IsEmpty());
+  EXPECT_THAT(list("bob"), ElementsAre("The four of us:  (0)"));
+  say(id, "ann", "hello");
+  deliver();
+  EXPECT_THAT(list("bob"), ElementsAre("The four of us: hello (1)"));
+  EXPECT_THAT(list("ann"), ElementsAre("The four of us: hello (0)"));
+}
+
+TEST_P(ConversationsOf, KeysThatTheDatabaseLeavesUnprocessedAreAskedForAgain) {
+  for (const char* other : {"bob", "cy", "dee"}) open("ann", other);
+  int batches = 0;
+  table_.faults().instead = [&](std::string_view operation,
+                                std::string_view input) -> std::optional<Result<std::string>> {
+    if (operation != "BatchGetItem" || ++batches % 2 == 0) return std::nullopt;
+    std::string request(input);  // {"RequestItems":{…}}
+    request.pop_back();
+    request.erase(0, std::string_view(R"({"RequestItems":)").size());
+    return R"({"Responses":{},"UnprocessedKeys":)" + request + "}";
+  };
+  EXPECT_THAT(list("ann"), SizeIs(3));
+  EXPECT_EQ(batches, 2);
+}
+
+TEST_P(ConversationsOf, AHalfMadeGroupIsSeenByNobody) {
+  const std::string id = group("ann", {"bob"});
+  ASSERT_TRUE(
+      *TableCalls(table_.domain())
+           .update({key_of(kConversationPrefix, id), std::string(kMetaKey)},
+                   {.update = "SET making = :yes", .parameters = Parameters().flag(":yes", true)}));
+  EXPECT_THAT(list("ann"), IsEmpty());
+  EXPECT_REFUSED(conversations_.get("bob", id), kNotAMember);
+}
+
+TEST_P(ConversationsOf, ARowThatNothingPointsAtIsPassedOverAndGoes) {
+  const std::string id = open("ann", "bob");
+  say(id, "bob", "hi");
+  put_row("ann", id, "2025-01-01T00:00:00.000000+00:00", "bob");  // of a mover that ended early
+  deliver();
+  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: hi (1)"));
+  EXPECT_THAT(table_.items("GRP#ann"), SizeIs(1));
+}
+
+TEST_P(ConversationsOf, ARowThatMovedBetweenTwoReadsIsNotLost) {
+  const std::string id = open("ann", "bob");
+  bool moved = false;
+  table_.faults().instead = [&](std::string_view operation,
+                                std::string_view) -> std::optional<Result<std::string>> {
+    if (operation == "BatchGetItem" && !std::exchange(moved, true)) {
+      say(id, "bob", "just now");
+      deliver();
+    }
+    return std::nullopt;
+  };
+  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: just now (1)"));
+  table_.faults().instead = {};
+  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: just now (1)"));
+}
+
+}  // namespace
+}  // namespace parley::messaging
