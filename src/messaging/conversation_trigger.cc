@@ -97,7 +97,8 @@ Result<std::optional<RowTarget>> ConversationTrigger::target_of(
     MemberRows& rows, const std::string& id, const ConversationArrivals& arrivals) const {
   for (const auto& [key, message] : std::views::reverse(arrivals.messages)) {
     if (message.removed) continue;
-    std::optional<std::string> text = message.text;
+    // Of a message that was edited the text as it is now: the record may be an old one.
+    std::optional<std::string> text = message.edited ? std::nullopt : message.text;
     if (!text) text = PARLEY_TRY(rows.message_text(message.sort_key));
     if (text) {
       return RowTarget{.sort_key = message.sort_key,

@@ -43,7 +43,8 @@ void note(const simdjson::dom::element& change, std::string_view event_name,
   if (!arrival.told) return;
   arrival.sender = text_of(image, "user_uuid").value_or("");
   arrival.text = text_of(image, "message");
-  arrival.deleted = text_of(image, "deleted_at").has_value();
+  // A message that was deleted stays so, whichever record of it comes again.
+  arrival.deleted = arrival.deleted || text_of(image, "deleted_at").has_value();
 }
 
 }  // namespace
