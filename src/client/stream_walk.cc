@@ -122,9 +122,10 @@ Status StreamWalk::add_shards(const StreamDescription& description, bool at_end)
       positions_[described.id] = kShardDone;
     } else if (at_end) {
       shard.iterator = PARLEY_TRY(iterator_at_end(database_, arn_, described.id));
+      const TimestampMicros now = clock_.now();
       positions_[described.id] =
-          fmt::format("@{}", clock_.now() / kMicrosPerSecond -
-                                 std::chrono::seconds(kPositionClockSlack).count());
+          fmt::format("@{}.{:06}", now / kMicrosPerSecond - kPositionClockSlack.count(),
+                      now % kMicrosPerSecond);
     }
     shards_.emplace(described.id, std::move(shard));
   }
@@ -218,6 +219,7 @@ void StreamWalk::read(const std::string& id, Shard& shard, Round& round) {
   if (outcome) {
     outcome = read_records(database_, shard.iterator, options_.records_per_batch_max, page_);
   }
+  if (outcome) records_read_ += page_.records.size();
   if (outcome && !page_.records.empty() && !hand_over(id, shard)) {
     outcome = fail(ErrorCode::kUnavailable, "The records could not be handled");
   }

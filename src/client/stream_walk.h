@@ -27,8 +27,9 @@
 
 namespace parley::client {
 
-/// By shard id, where to go on: "123…" after this sequence number; "@1767225600" with the records
-/// created in or after this second; kShardDone, nothing is left of it. A shard that is missing is
+/// By shard id, where to go on: "123…" after this sequence number; "@1767225600.000123" with the
+/// records created in or after this second (the fraction tells two walks that began in it apart);
+/// kShardDone, nothing is left of it. A shard that is missing is
 /// read from its beginning, but an ancestor of one that is there is done.
 using StreamPositions = std::map<std::string, std::string, std::less<>>;
 inline constexpr std::string_view kShardDone = ".";
@@ -86,6 +87,8 @@ class StreamWalk {
   [[nodiscard]] const StreamPositions& positions() const { return positions_; }
   /// Empty until the stream is found.
   [[nodiscard]] const std::string& stream_arn() const { return arn_; }
+  /// Records that came, those that were passed over as well.
+  [[nodiscard]] std::uint64_t records_read() const { return records_read_; }
   /// The last failure, for logs; empty if the last round had none.
   [[nodiscard]] const std::string& last_failure() const { return last_failure_; }
 
@@ -131,6 +134,7 @@ class StreamWalk {
   StreamPage page_;
   TimestampMicros describe_at_ = 0;  // 0: at once
   int describe_failures_ = 0;        // in a row, or how often there was no stream to read
+  std::uint64_t records_read_ = 0;
   std::string last_failure_;
 };
 

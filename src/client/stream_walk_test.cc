@@ -76,7 +76,7 @@ TEST(StreamWalk, FromNowOnGivesOnlyWhatComesAfterTheFirstRound) {
   stream.put(shard, 3);
   EXPECT_THAT(walking.read(), ElementsAre(2, 3));
   EXPECT_THAT(walking.notes.gaps, IsEmpty());
-  EXPECT_THAT(walking.notes.begun, ElementsAre(ElementsAre(Pair(shard, "@990"))));
+  EXPECT_THAT(walking.notes.begun, ElementsAre(ElementsAre(Pair(shard, "@990.000000"))));
 }
 
 TEST(StreamWalk, GoesOnAfterItsPositions) {
@@ -96,7 +96,7 @@ TEST(StreamWalk, APositionOfTimeSkipsWhatWasCreatedBefore) {
   stream.put(shard, 1, 500);
   stream.put(shard, 2, 501);
   stream.put(shard, 3, 500);  // after one that counts, everything counts
-  Walking walking(stream, StreamPositions{{shard, "@501"}}, 1);
+  Walking walking(stream, StreamPositions{{shard, "@501.999999"}}, 1);
   EXPECT_THAT(walking.read(), ElementsAre(2, 3));
 }
 

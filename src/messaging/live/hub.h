@@ -1,5 +1,6 @@
 // Hub: the people who are connected to this process, and what they are told (docs/messaging-api.md,
 // Live). It follows the table's stream, so that what any process has written reaches everybody.
+// live_hub.h is the implementation.
 #pragma once
 
 #include <chrono>
@@ -53,7 +54,7 @@ class Hub {
   /// the membership. May block.
   virtual void typing(std::string_view person, std::string_view conversation, bool typing) = 0;
 
-  /// Whether the person is connected to this process.
+  /// Whether the person is connected to this process, or was until just now (`presence_grace`).
   [[nodiscard]] virtual bool is_online(std::string_view person) const = 0;
 
   [[nodiscard]] virtual HubMetrics metrics() const = 0;

@@ -1,0 +1,144 @@
+#include "messaging/live/attendance.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace parley::messaging {
+
+Attendance::Person* Attendance::find(std::string_view person) {
+  const auto found = people_.find(person);
+  return found == people_.end() ? nullptr : found->second.get();
+}
+
+Attendance::Connection* Attendance::find(ConnectionId connection) {
+  const auto found = connections_.find(connection);
+  return found == connections_.end() ? nullptr : found->second.get();
+}
+
+Attendance::Connection& Attendance::add(std::string_view id,
+                                        const std::vector<std::string>& conversations,
+                                        std::shared_ptr<EventSink> sink, bool& came_online) {
+  Person* person = find(id);
+  came_online = person == nullptr;
+  if (came_online) {
+    auto arrived = std::make_unique<Person>();
+    arrived->id = id;
+    person = arrived.get();
+    people_.emplace(person->id, std::move(arrived));
+    for (const std::string& conversation : conversations) enter(*person, conversation);
+  }
+  auto connection = std::make_unique<Connection>();
+  connection->id = next_connection_++;
+  connection->person = person;
+  connection->sink = std::move(sink);
+  person->connections.push_back(connection.get());
+  Connection& added = *connection;
+  connections_.emplace(added.id, std::move(connection));
+  return added;
+}
+
+void Attendance::remove(ConnectionId id, TimestampMicros leaves_at) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  Person& person = *found->second->person;
+  std::erase(person.connections, found->second.get());
+  connections_.erase(found);
+  if (!person.connections.empty()) return;
+  person.leaves_at = leaves_at;
+  leaving_.emplace_back(leaves_at, person.id);
+}
+
+bool Attendance::take_departed(
+    TimestampMicros now,
+    const std::function<void(const Person&, const std::vector<Person*>&)>& tell) {
+  while (!leaving_.empty() && leaving_.front().first <= now) {
+    const auto [leaves_at, id] = std::move(leaving_.front());
+    leaving_.pop_front();
+    Person* person = find(id);
+    // Who has come back meanwhile stays, and who has gone again since leaves later.
+    if (person == nullptr || !person->connections.empty() || person->leaves_at != leaves_at) {
+      continue;
+    }
+    tell(*person, company_of(*person));
+    while (!person->rooms.empty()) leave(*person, *person->rooms.back());
+    people_.erase(people_.find(id));
+    return true;
+  }
+  return false;
+}
+
+bool Attendance::enter_room(std::string_view id, std::string_view conversation) {
+  Person* person = find(id);
+  return person != nullptr && enter(*person, conversation);
+}
+
+void Attendance::leave_room(std::string_view id, std::string_view conversation) {
+  Person* person = find(id);
+  const auto room = rooms_.find(conversation);
+  if (person != nullptr && room != rooms_.end()) leave(*person, *room->second);
+}
+
+bool Attendance::enter(Person& person, std::string_view conversation) {
+  if (person.rooms.size() >= kRoomsOfPersonMax) return false;
+  auto room = rooms_.find(conversation);
+  if (room == rooms_.end()) {
+    room = rooms_.emplace(std::string(conversation), std::make_unique<Room>()).first;
+    room->second->conversation = conversation;
+  }
+  Room& entered = *room->second;
+  if (std::ranges::find(person.rooms, &entered) != person.rooms.end()) return false;
+  person.rooms.push_back(&entered);
+  entered.people.push_back(&person);
+  return true;
+}
+
+void Attendance::leave(Person& person, Room& room) {
+  std::erase(person.rooms, &room);
+  std::erase(room.people, &person);
+  if (room.people.empty()) rooms_.erase(rooms_.find(room.conversation));
+}
+
+std::vector<Attendance::Person*> Attendance::company_of(const Person& person) const {
+  std::vector<Person*> company;
+  for (const Room* room : person.rooms) {
+    for (Person* other : room->people) {
+      if (other != &person) company.push_back(other);
+    }
+  }
+  std::ranges::sort(company, {}, &Person::id);
+  const auto twice = std::ranges::unique(company);
+  company.erase(twice.begin(), twice.end());
+  return company;
+}
+
+std::vector<Attendance::Person*> Attendance::people_in(std::string_view conversation) const {
+  const auto room = rooms_.find(conversation);
+  return room == rooms_.end() ? std::vector<Person*>{} : room->second->people;
+}
+
+void Attendance::for_audience(const KeptEvent& kept, const std::function<void(Person&)>& visit) {
+  const auto visit_one = [&](std::string_view id) {
+    if (Person* person = find(id)) visit(*person);
+  };
+  const LiveEvent& event = kept.event;
+  if (event.audience == Audience::kPerson) {
+    visit_one(event.person);
+  } else if (people_.size() < kept.members->size()) {
+    for (const auto& [id, person] : people_) {
+      if (kept.is_for(id)) visit(*person);
+    }
+  } else {
+    const bool also =
+        event.audience == Audience::kMembersAndPerson && !contains(*kept.members, event.person);
+    for (const std::string& id : *kept.members) {
+      if (event.audience != Audience::kOtherMembers || id != event.person) visit_one(id);
+    }
+    if (also) visit_one(event.person);
+  }
+}
+
+void Attendance::for_each(const std::function<void(Connection&)>& visit) {
+  for (const auto& [id, connection] : connections_) visit(*connection);
+}
+
+}  // namespace parley::messaging

@@ -1,0 +1,104 @@
+// Attendance: who is connected to this process, how often, and who of them share a conversation.
+//
+// A person is online from the first connection until some time after the last one, so that
+// reloading a page is no departure. A room is a conversation with the people online who are in it;
+// of one person only the newest conversations count, a bound on what a presence costs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "messaging/live/event_ring.h"
+#include "messaging/live/event_sink.h"
+
+namespace parley::messaging {
+
+inline constexpr std::size_t kRoomsOfPersonMax = 200;
+
+/// Not thread-safe.
+class Attendance {
+ public:
+  using ConnectionId = std::uint64_t;
+
+  struct Room;
+  struct Person;
+  struct Connection {
+    ConnectionId id = 0;
+    Person* person = nullptr;
+    std::shared_ptr<EventSink> sink = {};
+    /// What came while earlier events are still being read again; engaged only then.
+    std::unique_ptr<std::vector<KeptEventPointer>> waiting = {};
+    bool waits_in_vain = false;  // too much came, or the stream is another one now
+  };
+  struct Person {
+    std::string id = {};
+    std::vector<Connection*> connections = {};
+    std::vector<Room*> rooms = {};
+    TimestampMicros leaves_at = 0;  // while there is no connection
+  };
+  struct Room {
+    std::string conversation = {};
+    std::vector<Person*> people = {};
+  };
+
+  /// Null if the person is not online. Valid until the person leaves.
+  [[nodiscard]] Person* find(std::string_view person);
+  [[nodiscard]] bool is_online(std::string_view person) const { return people_.contains(person); }
+  [[nodiscard]] Connection* find(ConnectionId connection);
+  [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+  [[nodiscard]] std::size_t people() const { return people_.size(); }
+
+  /// The person comes online if need be, in the rooms of `conversations`. The connection's address
+  /// stays.
+  Connection& add(std::string_view person, const std::vector<std::string>& conversations,
+                  std::shared_ptr<EventSink> sink, bool& came_online);
+  /// A person without another connection will leave at `leaves_at`; give it in ascending order.
+  void remove(ConnectionId connection, TimestampMicros leaves_at);
+  /// Takes out one of those who have left by `now`, after `tell` was called with the person and
+  /// those who shared a room. False if there is none.
+  bool take_departed(TimestampMicros now,
+                     const std::function<void(const Person&, const std::vector<Person*>&)>& tell);
+
+  /// False: nothing changes, or the person is not online.
+  bool enter_room(std::string_view person, std::string_view conversation);
+  void leave_room(std::string_view person, std::string_view conversation);
+  /// Those who share a room with the person, each once, ordered by id.
+  [[nodiscard]] std::vector<Person*> company_of(const Person& person) const;
+  /// The people online in a conversation.
+  [[nodiscard]] std::vector<Person*> people_in(std::string_view conversation) const;
+
+  /// Calls `visit` for each person online who is in the event's audience.
+  void for_audience(const KeptEvent& event, const std::function<void(Person&)>& visit);
+  void for_each(const std::function<void(Connection&)>& visit);
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  template <class Value>
+  using ByText = std::unordered_map<std::string, std::unique_ptr<Value>, TextHash, std::equal_to<>>;
+
+  bool enter(Person& person, std::string_view conversation);
+  void leave(Person& person, Room& room);
+
+  ByText<Person> people_;
+  ByText<Room> rooms_;
+  std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
+  std::deque<std::pair<TimestampMicros, std::string>> leaving_;
+  ConnectionId next_connection_ = 1;
+};
+
+}  // namespace parley::messaging

@@ -1,0 +1,224 @@
+// What comes from the stream and from people who type, and who is told.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "messaging/live/live_hub.h"
+#include "messaging/table_items.h"
+
+namespace parley::messaging {
+namespace {
+
+constexpr std::chrono::microseconds kListenersGone = std::chrono::minutes(1);
+// Further people who type at the same time are not told of.
+constexpr std::size_t kTypingMax = 10'000;
+// Events that may wait for one connection while the stream is read again.
+constexpr std::size_t kWaitingEventsMax = 1'000;
+
+/// The conversation of a record whose events its members are told; empty if it has none.
+std::string_view conversation_of(const client::StreamRecord& record) {
+  const std::string_view pk = text_of(record.keys, "pk").value_or("");
+  if (pk.starts_with(kConversationPrefix)) return pk.substr(kConversationPrefix.size());
+  if (pk.starts_with(kMessagePrefix) && record.event != "REMOVE") {
+    return pk.substr(kMessagePrefix.size());
+  }
+  return {};
+}
+
+std::string presence_data(std::string_view person) {
+  return fmt::format(R"({{"user_id":{},"online":true}})", json_string(person));
+}
+
+}  // namespace
+
+void LiveHub::begins(std::string_view stream_arn, const client::StreamPositions& positions) {
+  events_.forget();
+  directory_.forget();
+  const std::scoped_lock lock(mutex_);
+  following_ = true;
+  stream_ = stream_hash(stream_arn);
+  positions_ = positions;
+  ring_.restart(positions);
+  const std::string here = place_text(stream_, positions_);
+  attendance_.for_each([&](Connection& connection) {
+    if (connection.waiting) {
+      connection.waits_in_vain = true;
+    } else {
+      send(connection, ready_text(*connection.person, false, here));
+    }
+  });
+}
+
+void LiveHub::gap(std::string_view) {
+  const std::scoped_lock lock(mutex_);
+  following_ = false;  // until begins()
+}
+
+bool LiveHub::handle(const client::StreamBatch& batch) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (nobody_listens()) {
+      pass_over(batch.positions);
+      return true;
+    }
+  }
+  // Before anything is delivered or remembered: the batch may have to come again.
+  Members members;
+  if (!load_members(batch, members)) return false;
+  for (const client::StreamRecord& record : batch.records) take_record(batch, record, members);
+  const std::scoped_lock lock(mutex_);
+  positions_ = batch.positions;
+  ring_.moved_to(positions_);
+  return true;
+}
+
+bool LiveHub::nobody_listens() const {
+  const TimestampMicros gone = sources_.clock.now() - last_left_at_;
+  return attendance_.connections() == 0 && (gone < 0 || gone > kListenersGone.count());
+}
+
+void LiveHub::pass_over(const client::StreamPositions& positions) {
+  // What is not kept current is not kept.
+  events_.forget();
+  directory_.forget();
+  positions_ = positions;
+  ring_.restart(positions);
+}
+
+bool LiveHub::load_members(const client::StreamBatch& batch, Members& members) {
+  for (const client::StreamRecord& record : batch.records) {
+    const std::string_view conversation = conversation_of(record);
+    if (conversation.empty() || members.contains(conversation)) continue;
+    auto found = directory_.members_of(conversation);
+    if (!found) return false;
+    members.emplace(conversation, *std::move(found));
+  }
+  return true;
+}
+
+void LiveHub::take_record(const client::StreamBatch& batch, const client::StreamRecord& record,
+                          Members& members) {
+  RecordMeaning meaning = events_.read(record);
+  const auto list = members.find(conversation_of(record));
+  if (const auto& change = meaning.membership) {
+    directory_.changed(change->conversation, change->user, change->is_member);
+    if (list != members.end()) {
+      list->second = with_change(list->second, change->user, change->is_member);
+    }
+  }
+  const std::scoped_lock lock(mutex_);
+  if (meaning.membership) take_membership(*meaning.membership);
+  const std::string id = meaning.events.empty() ? std::string()
+                                                : place_text(stream_, positions_, batch.shard_id,
+                                                             record.sequence_number);
+  for (LiveEvent& event : meaning.events) {
+    auto kept = std::make_shared<KeptEvent>();
+    kept->event = std::move(event);
+    if (list != members.end()) kept->members = list->second;
+    kept->shard = batch.shard_id;
+    kept->number = record.sequence_number;
+    kept->id = id;
+    deliver(std::move(kept));
+  }
+  positions_.insert_or_assign(std::string(batch.shard_id), std::string(record.sequence_number));
+}
+
+/// Rooms follow memberships; whoever meets there learns of the other.
+void LiveHub::take_membership(const MembershipChange& change) {
+  if (!change.is_member) {
+    attendance_.leave_room(change.user, change.conversation);
+    end_typing(change.user, change.conversation);
+    return;
+  }
+  if (!attendance_.enter_room(change.user, change.conversation)) return;
+  Person* newcomer = attendance_.find(change.user);
+  std::vector<Person*> others = attendance_.people_in(change.conversation);
+  std::erase(others, newcomer);
+  tell(others, "presence", presence_data(change.user));
+  for (const Person* other : others) tell({newcomer}, "presence", presence_data(other->id));
+}
+
+void LiveHub::deliver(const KeptEventPointer& kept) {
+  ring_.add(kept);
+  const LiveEvent& event = kept->event;
+  if (event.name == "message") end_typing(event.person, event.conversation);
+  const std::string text = event_text(event.name, kept->id, event.data);
+  attendance_.for_audience(*kept, [&](Person& person) {
+    const bool own = !event.data_for_person.empty() && person.id == event.person;
+    const std::string own_text = own ? kept->text_for(person.id) : std::string();
+    for (Connection* connection : person.connections) {
+      if (!connection->waiting) {
+        send(*connection, own ? own_text : text);
+      } else if (connection->waiting->size() < kWaitingEventsMax) {
+        connection->waiting->push_back(kept);
+      } else {
+        connection->waits_in_vain = true;
+      }
+    }
+  });
+}
+
+/// A client that cannot take more is on its way out: its end will be told.
+void LiveHub::send(Connection& connection, std::string_view text) {
+  if (connection.sink->send(text)) ++metrics_.events_delivered;
+}
+
+/// What has no place in the stream. Those who wait for their first words get no others.
+void LiveHub::tell(const std::vector<Person*>& people, std::string_view name,
+                   std::string_view data) {
+  const std::string text = event_text(name, "", data);
+  for (const Person* person : people) {
+    for (Connection* connection : person->connections) {
+      if (!connection->waiting) send(*connection, text);
+    }
+  }
+}
+
+void LiveHub::typing(std::string_view person, std::string_view conversation, bool typing) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (attendance_.connections() == 0) return;
+  }
+  auto members = directory_.members_of(conversation);
+  if (!members) return;  // it is of the moment only
+  const std::scoped_lock lock(mutex_);
+  if (!typing) {
+    end_typing(person, conversation);
+    return;
+  }
+  const TimestampMicros until =
+      sources_.clock.now() + std::chrono::microseconds(settings_.typing_time).count();
+  const auto known = typing_.find({std::string(conversation), std::string(person)});
+  if (known != typing_.end()) {
+    known->second.until = until;
+    return;
+  }
+  if (typing_.size() >= kTypingMax) return;
+  tell_typing(person, conversation, true, **members);
+  typing_.emplace(TypingKey{std::string(conversation), std::string(person)},
+                  Typing{.members = *std::move(members), .until = until});
+  woken_ = true;
+  changed_.notify_all();
+}
+
+void LiveHub::end_typing(std::string_view person, std::string_view conversation) {
+  const auto known = typing_.find({std::string(conversation), std::string(person)});
+  if (known == typing_.end()) return;
+  tell_typing(person, conversation, false, *known->second.members);
+  typing_.erase(known);
+}
+
+void LiveHub::tell_typing(std::string_view person, std::string_view conversation, bool typing,
+                          const std::vector<std::string>& members) {
+  std::vector<Person*> others;
+  for (const std::string& member : members) {
+    Person* other = member == person ? nullptr : attendance_.find(member);
+    if (other != nullptr) others.push_back(other);
+  }
+  tell(others, "typing",
+       fmt::format(R"({{"conversation_id":{},"user_id":{},"typing":{}}})",
+                   json_string(conversation), json_string(person), typing));
+}
+
+}  // namespace parley::messaging

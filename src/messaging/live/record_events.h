@@ -1,0 +1,76 @@
+// RecordEvents: what a record of the table's stream means to the people of its conversation
+// (docs/messaging-api.md, Live).
+//
+// A stream of new images does not say what has changed. What is remembered of an item's last image
+// tells; where nothing is remembered, the event is made: it states what holds, so that one too many
+// does no harm.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/stream_calls.h"
+#include "messaging/domain/items.h"
+#include "messaging/live/recent_map.h"
+
+namespace parley::messaging {
+
+enum class Audience : std::uint8_t {
+  kMembers,
+  kMembersAndPerson,  // `person` may be a member no longer
+  kOtherMembers,      // all but `person`
+  kPerson,
+};
+
+struct LiveEvent {
+  std::string_view name = {};  // "message"; static storage
+  std::string conversation = {};
+  Audience audience = Audience::kMembers;
+  std::string person = {};
+  std::string data = {};             // JSON
+  std::string data_for_person = {};  // what `person` is told instead; empty: the same
+};
+
+struct MembershipChange {
+  std::string conversation = {};
+  std::string user = {};
+  bool is_member = false;
+};
+
+struct RecordMeaning {
+  std::vector<LiveEvent> events = {};  // nobody is in the audience of two of them
+  std::optional<MembershipChange> membership = {};
+};
+
+/// Not thread-safe. Records of one item are to be given in their order.
+class RecordEvents {
+ public:
+  /// `remembered_max`: items.
+  explicit RecordEvents(std::size_t remembered_max) : remembered_(remembered_max) {}
+
+  [[nodiscard]] RecordMeaning read(const client::StreamRecord& record);
+  /// Records may have been missed.
+  void forget() { remembered_.clear(); }
+
+ private:
+  /// Of a member what the person and the others see; of a conversation its title.
+  struct Image {
+    std::string last_read_sk = {};
+    std::string title = {};
+    long unread = 0;
+    bool muted = false;
+  };
+  [[nodiscard]] static std::optional<Image> image_of(const simdjson::dom::element& item);
+  void read_member(const MemberItem& member, const std::optional<Image>& before,
+                   RecordMeaning& meaning);
+  void read_meta(const ConversationMeta& meta, bool is_new, const std::optional<Image>& before,
+                 RecordMeaning& meaning);
+
+  RecentMap<Image> remembered_;  // by pk and sk
+};
+
+}  // namespace parley::messaging

@@ -1,0 +1,114 @@
+// What a record means where nothing is remembered, and where the stream has old images.
+#include "messaging/live/record_events.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "messaging/table_items.h"
+
+namespace parley::messaging {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct TestRecord {
+  /// Images are items in DynamoDB's JSON, or empty.
+  TestRecord(std::string_view event, std::string_view pk, std::string_view sk,
+             const std::string& new_image, const std::string& old_image = {})
+      : text(fmt::format(R"({{"keys":{},"new":{},"old":{}}})", item_key(pk, sk),
+                         new_image.empty() ? "{}" : new_image,
+                         old_image.empty() ? "{}" : old_image)) {
+    const simdjson::dom::element json = parser.parse(text);
+    record.event = event;
+    record.keys = json["keys"];
+    if (!new_image.empty()) record.new_image = json["new"];
+    if (!old_image.empty()) record.old_image = json["old"];
+  }
+  std::string text;
+  simdjson::dom::parser parser;
+  client::StreamRecord record;
+};
+
+MemberItem member(long unread, std::string last_read = {}) {
+  return {.conversation = "g",
+          .person = {.id = "ann"},
+          .last_read_sk = std::move(last_read),
+          .unread = unread};
+}
+
+std::vector<std::string_view> names(const RecordMeaning& meaning) {
+  std::vector<std::string_view> all;
+  for (const LiveEvent& event : meaning.events) all.push_back(event.name);
+  return all;
+}
+
+RecordMeaning modified(RecordEvents& events, const MemberItem& now,
+                       const std::string& before = {}) {
+  const TestRecord test("MODIFY", "CNV#g", "MBR#ann", item_of(now), before);
+  return events.read(test.record);
+}
+
+TEST(RecordEvents, WhatIsNotRememberedIsTold) {
+  RecordEvents events(10);
+  const auto first = modified(events, member(1, "2026-01-01T00:00:00.000000+00:00"));
+  EXPECT_THAT(names(first), ElementsAre("conversation", "read"));
+  ASSERT_TRUE(first.membership.has_value());
+  EXPECT_TRUE(first.membership->is_member);
+  EXPECT_THAT(names(modified(events, member(1, "2026-01-01T00:00:00.000000+00:00"))), IsEmpty());
+  events.forget();
+  EXPECT_THAT(names(modified(events, member(1))), ElementsAre("conversation"));
+}
+
+TEST(RecordEvents, AnOldImageTellsWhatHasChanged) {
+  RecordEvents events(10);
+  EXPECT_THAT(names(modified(events, member(1), item_of(member(1)))), IsEmpty());
+  events.forget();
+  EXPECT_THAT(names(modified(events, member(2), item_of(member(1)))), ElementsAre("conversation"));
+}
+
+TEST(RecordEvents, AForgottenItemCostsAnEventTooMany) {
+  RecordEvents events(1);
+  modified(events, member(1));
+  const TestRecord other("INSERT", "CNV#g", "MBR#bob",
+                         item_of(MemberItem{.conversation = "g", .person = {.id = "bob"}}));
+  EXPECT_THAT(names(events.read(other.record)), ElementsAre("conversation"));
+  EXPECT_THAT(names(modified(events, member(1))), ElementsAre("conversation"));
+}
+
+TEST(RecordEvents, RemovalsMeanDepartureOfMembersAndNothingElse) {
+  RecordEvents events(10);
+  const TestRecord gone("REMOVE", "CNV#g", "MBR#ann", "");
+  const auto meaning = events.read(gone.record);
+  EXPECT_THAT(names(meaning), ElementsAre("left"));
+  ASSERT_TRUE(meaning.membership.has_value());
+  EXPECT_FALSE(meaning.membership->is_member);
+  EXPECT_THAT(names(events.read(TestRecord("REMOVE", "CNV#g", "META", "").record)), IsEmpty());
+  EXPECT_THAT(names(events.read(TestRecord("REMOVE", "MSG#g", "t", "").record)), IsEmpty());
+}
+
+TEST(RecordEvents, AGroupInTheMakingHasNoTitleYet) {
+  RecordEvents events(10);
+  ConversationMeta meta{
+      .conversation = "g", .kind = ConversationKind::kGroup, .title = "t", .making = true};
+  EXPECT_THAT(names(events.read(TestRecord("MODIFY", "CNV#g", "META", item_of(meta)).record)),
+              IsEmpty());
+  meta.making = false;
+  EXPECT_THAT(names(events.read(TestRecord("MODIFY", "CNV#g", "META", item_of(meta)).record)),
+              IsEmpty());
+  meta.title = "other";
+  EXPECT_THAT(names(events.read(TestRecord("MODIFY", "CNV#g", "META", item_of(meta)).record)),
+              ElementsAre("renamed"));
+}
+
+TEST(RecordEvents, OtherItemsMeanNothing) {
+  RecordEvents events(10);
+  const std::string row = item_of(
+      ConversationRow{.user = "ann", .sort_key = "2026", .conversation = "g", .text = "hello"});
+  EXPECT_THAT(names(events.read(TestRecord("INSERT", "GRP#ann", "2026", row).record)), IsEmpty());
+  EXPECT_THAT(names(events.read(TestRecord("MODIFY", "CNV#g", "MBR#ann", "").record)), IsEmpty());
+}
+
+}  // namespace
+}  // namespace parley::messaging

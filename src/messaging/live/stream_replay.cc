@@ -1,0 +1,94 @@
+#include "messaging/live/stream_replay.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "messaging/live/event_ring.h"
+#include "messaging/live/record_events.h"
+
+namespace parley::messaging {
+namespace {
+
+// Of one person's replay; what is forgotten costs an event too many.
+constexpr std::size_t kRememberedMax = 1'000;
+
+/// Gathers the person's events of the records it is given.
+class Gathering final : public client::StreamHandler {
+ public:
+  Gathering(MemberDirectory& directory, std::string_view person, std::uint32_t stream)
+      : directory_(directory), person_(person), stream_(stream) {}
+
+  void begins(std::string_view arn, const client::StreamPositions&) override {
+    broken_ = broken_ || stream_hash(arn) != stream_;
+  }
+  void gap(std::string_view) override { broken_ = true; }
+  bool handle(const client::StreamBatch& batch) override {
+    for (const client::StreamRecord& record : batch.records) {
+      for (LiveEvent& event : events_.read(record).events) {
+        if (!add(std::move(event), batch, record)) return false;
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool broken() const { return broken_; }
+  [[nodiscard]] std::string& text() { return text_; }
+
+ private:
+  bool add(LiveEvent event, const client::StreamBatch& batch, const client::StreamRecord& record) {
+    KeptEvent kept{.event = std::move(event)};
+    if (kept.event.audience != Audience::kPerson) {
+      auto members = directory_.members_of(kept.event.conversation);
+      if (!members) return false;
+      kept.members = *std::move(members);
+    }
+    if (!kept.is_for(person_)) return true;
+    kept.id = place_text(stream_, batch.positions, batch.shard_id, record.sequence_number);
+    text_ += kept.text_for(person_);
+    return true;
+  }
+
+  MemberDirectory& directory_;
+  const std::string_view person_;
+  const std::uint32_t stream_;
+  RecordEvents events_{kRememberedMax};
+  bool broken_ = false;
+  std::string text_;
+};
+
+/// Whether nothing up to `to` is missing; `at_rest`: the last round found nothing anywhere.
+bool has_reached(const client::StreamPositions& positions, const client::StreamPositions& to,
+                 bool at_rest) {
+  return std::ranges::all_of(to, [&](const auto& target) {
+    if (!is_number(target.second)) return at_rest;
+    const auto position = positions.find(target.first);
+    if (position == positions.end()) return false;
+    return position->second == client::kShardDone ||
+           (is_number(position->second) && !is_before(position->second, target.second));
+  });
+}
+
+}  // namespace
+
+std::optional<Replayed> replay(client::Database& database, const Clock& clock,
+                               std::string_view table, MemberDirectory& directory,
+                               std::string_view person, const EventPlace& from,
+                               const client::StreamPositions& to, const ReplayLimits& limits) {
+  Gathering gathering(directory, person, from.stream);
+  client::StreamWalk walk(database, clock, gathering,
+                          {.table = std::string(table), .from = from.positions});
+  for (std::size_t rounds = 0; rounds < limits.rounds_max; ++rounds) {
+    const auto round = walk.advance();
+    if (gathering.broken() || round.failed || walk.stream_arn().empty() ||
+        walk.records_read() > limits.records_max ||
+        gathering.text().size() > limits.text_size_bytes_max) {
+      return std::nullopt;
+    }
+    if (has_reached(walk.positions(), to, !round.moved)) {
+      return Replayed{.text = std::move(gathering.text()), .positions = walk.positions()};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace parley::messaging

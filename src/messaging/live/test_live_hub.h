@@ -1,0 +1,78 @@
+// A hub that follows the messaging table of a database in memory, round by round, and clients that
+// note what they are told.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/stream_walk.h"
+#include "client/test_local_database.h"
+#include "messaging/domain/items.h"
+#include "messaging/live/live_hub.h"
+
+namespace parley::messaging {
+
+/// A client as browsers are one.
+class TestSink final : public EventSink {
+ public:
+  bool send(std::string_view text) override;
+  void close() override { closed = true; }
+  void on_end(std::move_only_function<void()> callback) override {
+    callback_ = std::move(callback);
+  }
+
+  /// The client goes. What it was told stays.
+  void leave();
+  /// "name data" of the events since the last call.
+  std::vector<std::string> take();
+  /// The same, of one name only; the others are dropped.
+  std::vector<std::string> take(std::string_view name);
+
+  std::string last_id;  // as Last-Event-ID would say it
+  int comments = 0;
+  bool full = false;  // takes nothing more
+  bool closed = false;
+
+ private:
+  std::vector<std::string> events_;
+  std::move_only_function<void()> callback_;
+};
+
+/// The table, and who is in which conversation.
+struct TestLiveTable {
+  TestLiveTable();
+  /// Writes an item of DynamoDB's JSON.
+  void put(std::string_view item);
+  void erase(std::string_view pk, std::string_view sk);
+  /// The n-th message of a conversation, by `sender`.
+  void say(std::string_view conversation, std::string_view sender, int n,
+           std::string_view client_token = {});
+
+  client::TestLocalDatabase database;
+  std::map<std::string, std::vector<std::string>, std::less<>> members;
+  int loads = 0;       // of members
+  int loads_fail = 0;  // the next so many
+};
+
+struct TestLiveHub {
+  explicit TestLiveHub(TestLiveTable& live_table, HubSettings settings = {});
+  /// Everything that is in the stream reaches the hub.
+  void settle();
+  std::shared_ptr<TestSink> connect(std::string_view person, std::string_view last_id = {});
+  /// Time passes, and what is due happens.
+  void advance(std::chrono::milliseconds time);
+
+  TestLiveTable& table;
+  std::unique_ptr<LiveHub> hub;
+  client::StreamWalk walk;
+};
+
+/// "{"id":"m7",…}": the text of a message event's data without what does not matter here.
+[[nodiscard]] std::string text_of_message(std::string_view event);
+
+}  // namespace parley::messaging
