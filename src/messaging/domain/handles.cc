@@ -15,7 +15,6 @@ namespace {
 constexpr int kAttemptsMax = 64;
 constexpr int kNumberedMax = 20;  // then random numbers
 constexpr std::string_view kNobody = "person";
-constexpr std::string_view kErasedName = "Deleted account";
 
 bool is_handle_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';

@@ -23,6 +23,7 @@
 namespace parley::messaging {
 
 inline constexpr std::size_t kHandleSizeMax = 30;
+inline constexpr std::string_view kErasedName = "Deleted account";  // a display name
 
 /// Whether it is 1 to 30 of a–z, 0–9, `_`, `.`, `-`.
 [[nodiscard]] bool is_handle(std::string_view handle);
