@@ -7,6 +7,7 @@
 #include "base/compression.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "base/utf8.h"
 
 namespace parley {
 namespace {
@@ -117,6 +118,21 @@ TEST(Random, UuidsAreOfVersion4) {
   EXPECT_EQ(uuid[14], '4');
   EXPECT_NE(std::string_view("89ab").find(uuid[19]), std::string_view::npos);
   EXPECT_EQ(make_request_id(random).size(), 52U);
+}
+
+TEST(Utf8, AByteOfNoCharacterIsReplacedAndAllElseStays) {
+  EXPECT_EQ(to_utf8("a\u00e4\u20ac\U0001F600"), "a\u00e4\u20ac\U0001F600");
+  EXPECT_EQ(to_utf8("a\xFFz\xE2\x82"), "a\uFFFDz\uFFFD\uFFFD");
+  EXPECT_EQ(to_utf8("\xC0\x80"), "\uFFFD\uFFFD");  // overlong
+  EXPECT_TRUE(is_utf8(to_utf8("\xED\xA0\x80")));   // a surrogate
+  EXPECT_FALSE(is_utf8("\xED\xA0\x80"));
+}
+
+TEST(Utf8, AFrontIsOfWholeCharacters) {
+  EXPECT_EQ(utf8_front("a\u20acb", 5), "a\u20acb");
+  EXPECT_EQ(utf8_front("a\u20acb", 4), "a\u20ac");
+  EXPECT_EQ(utf8_front("a\u20acb", 3), "a");
+  EXPECT_EQ(utf8_front("\u20ac", 0), "");
 }
 
 }  // namespace

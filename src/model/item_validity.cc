@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "model/limits.h"
 #include "model/value_view.h"
 
@@ -36,35 +37,6 @@ bool consume_number(std::string_view& in, std::string_view& bytes) {
   const auto size = static_cast<unsigned char>(in.front());
   in.remove_prefix(1);
   return consume_bytes(in, size, bytes) && Number::is_valid_encoding(bytes);
-}
-
-/// How many bytes the UTF-8 character at the front of `text` takes; 0 when it is malformed (RFC
-/// 3629: no overlong forms, no surrogates, nothing past U+10FFFF).
-std::size_t character_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2) return 0;
-  if (lead < 0xE0) return continues(1) ? 2 : 0;
-  if (lead < 0xF0) {
-    if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-    if (lead == 0xED && byte(1) > 0x9F) return 0;
-    return continues(1) && continues(2) ? 3 : 0;
-  }
-  if (lead > 0xF4 || (lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) return 0;
-  return continues(1) && continues(2) && continues(3) ? 4 : 0;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t size = character_size(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
 }
 
 bool consume_value(std::string_view& in, std::size_t depth);
