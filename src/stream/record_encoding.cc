@@ -61,10 +61,11 @@ class ItemReader {
   /// The next item, or nothing if the bytes are damaged.
   std::optional<model::Item> next() {
     std::uint64_t size = 0;
-    if (!consume_varint(rest_, size) || size < 2 || size > rest_.size()) return std::nullopt;
-    model::Item item(std::string(rest_.substr(0, size)));
+    if (!consume_varint(rest_, size) || size > rest_.size()) return std::nullopt;
+    const std::string_view item = rest_.substr(0, size);
     rest_.remove_prefix(size);
-    return item;
+    if (!model::is_valid_item(item)) return std::nullopt;
+    return model::Item(std::string(item));
   }
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
 
@@ -139,7 +140,8 @@ Result<Record> decode_record(const Stream& stream, std::string_view key, std::st
   if ((flags & kHasKeys) != 0 && !(keys = items.next())) return damaged();
   if ((flags & kHasOldImage) != 0 && !(record.old_image = items.next())) return damaged();
   if ((flags & kHasNewImage) != 0 && !(record.new_image = items.next())) return damaged();
-  if (!items.at_end() || !(keys || record.old_image || record.new_image)) return damaged();
+  const bool has_image = record.old_image || record.new_image;
+  if (!items.at_end() || keys.has_value() == has_image) return damaged();
   record.keys = keys ? *std::move(keys)
                      : model::extract_key(stream.key, record.new_image ? record.new_image->view()
                                                                        : record.old_image->view());

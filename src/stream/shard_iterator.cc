@@ -33,7 +33,7 @@ std::string ShardIterator::text() const {
 }
 
 std::optional<ShardIterator> ShardIterator::parse(std::string_view text) {
-  const auto separator = text.find(kSeparator);
+  const auto separator = text.rfind(kSeparator);  // base64 has none, whatever the ARN has
   if (separator == std::string_view::npos) return std::nullopt;
   const auto arn = text.substr(0, separator);
   const auto decoded = decode_base64(text.substr(separator + kSeparator.size()));

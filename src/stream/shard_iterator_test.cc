@@ -21,6 +21,16 @@ TEST(ShardIteratorText, HoldsAllThatIsNeededToGoOn) {
   EXPECT_EQ(parsed->made_at, kNow);
 }
 
+TEST(ShardIteratorText, AnArnMayHaveTheSeparatorInIt) {
+  for (const char* arn : {"a|1|b", "a|1", "|1|"}) {
+    ShardIterator iterator = sample();
+    iterator.stream_arn = arn;
+    const auto parsed = ShardIterator::parse(iterator.text());
+    ASSERT_TRUE(parsed) << arn;
+    EXPECT_EQ(parsed->stream_arn, arn);
+  }
+}
+
 TEST(ShardIteratorText, BeginsWithTheArnAsAwssDoes) {
   EXPECT_TRUE(sample().text().starts_with(sample().stream_arn + "|1|"));
 }
