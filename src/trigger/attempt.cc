@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/utf8.h"
+
 namespace parley::trigger {
 namespace {
 
@@ -26,9 +28,9 @@ std::string error_text(std::string_view payload) {
       text.append(message);
     }
   }
-  if (text.empty()) text = payload;
-  if (text.size() > kErrorTextSizeMax) text.resize(kErrorTextSizeMax);
-  return text;
+  if (text.empty()) text = to_utf8(payload.substr(0, kErrorTextSizeMax));
+  if (text.empty()) text = "The function failed and did not say why";
+  return std::string(utf8_front(text, kErrorTextSizeMax));
 }
 
 void fail_with(Attempt& attempt, std::string why) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "trigger/test_stream.h"
 
 namespace parley::trigger {
@@ -64,6 +65,25 @@ TEST(Attempt, FunctionErrorFailsAndNamesItself) {
   EXPECT_EQ(attempt.result, Attempt::Result::kFailed);
   EXPECT_TRUE(attempt.function_error);
   EXPECT_EQ(attempt.error, "Error: broken");
+}
+
+TEST(Attempt, ErrorTextIsUtf8OfWholeCharactersWhateverTheFunctionSaid) {
+  InvocationOutcome outcome;
+  outcome.function_error = true;
+  outcome.payload = "no \xFFJSON";
+  EXPECT_EQ(read_attempt(outcome, {}, kNumbers).error, "no \uFFFDJSON");
+  std::string message = "a";
+  for (int i = 0; i < 600; ++i) message += "\u00e4";
+  const auto attempt = read_attempt(threw(message), {}, kNumbers);
+  EXPECT_TRUE(is_utf8(attempt.error));
+  EXPECT_GE(attempt.error.size(), 1022u);
+  EXPECT_LE(attempt.error.size(), 1024u);
+}
+
+TEST(Attempt, FailureWithoutAWordHasAnErrorAllTheSame) {
+  InvocationOutcome outcome;
+  outcome.function_error = true;
+  EXPECT_EQ(read_attempt(outcome, {}, kNumbers).error, "The function failed and did not say why");
 }
 
 TEST(Attempt, UnreachedFunctionIsNoFailureOfTheBatch) {

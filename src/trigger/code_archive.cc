@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -77,6 +78,7 @@ Result<std::vector<std::string>> parts_of(std::string_view name) {
     const std::size_t end = std::min(name.find('/'), name.size());
     const std::string_view part = name.substr(0, end);
     if (part == "..") return refused(name, "leads out of the archive");
+    if (part.size() > NAME_MAX) return refused(name, "is too long a name");
     if (part.find('\\') != std::string_view::npos) return refused(name, "has a backslash in it");
     if (!part.empty() && part != ".") parts.emplace_back(part);
     name.remove_prefix(std::min(end + 1, name.size()));
@@ -172,7 +174,7 @@ class Unpacker {
   Status read_entry(std::uint64_t index, Take take) {
     const Entry entry(zip_fopen_index(&archive_, index, 0));
     if (entry == nullptr) return unusable();
-    std::array<char, 64 * 1024> bytes;
+    std::array<char, std::size_t{64} * 1024> bytes;
     for (;;) {
       const zip_int64_t size = zip_fread(entry.get(), bytes.data(), bytes.size());
       if (size < 0) return unusable();  // damaged, or its checksum is wrong
@@ -316,7 +318,7 @@ Result<std::string> pack_zip(const std::string& directory) {
     return fail(ErrorCode::kIo, fmt::format("Cannot pack {}: {}", directory,
                                             zip_error_strerror(zip_get_error(archive.get()))));
   }
-  (void)archive.release();
+  [[maybe_unused]] const zip_t* freed_by_close = archive.release();
   zip_stat_t about;
   zip_stat_init(&about);
   if (zip_source_stat(destination, &about) != 0 || zip_source_open(destination) != 0) {

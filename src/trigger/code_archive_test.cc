@@ -124,6 +124,13 @@ TEST(CodeArchive, NamesThatLeadOutAreRefused) {
   }
 }
 
+TEST(CodeArchive, NamesThatNoDirectoryCanHoldAreRefused) {
+  const std::string longest(255, 'x');
+  EXPECT_EQ(error_of(raw_zip({{"a/" + longest, "x"}})), "none");
+  EXPECT_THAT(error_of(raw_zip({{"a/x" + longest, "x"}})), HasSubstr("is too long a name"));
+  EXPECT_THAT(error_of(raw_zip({{"x" + longest + "/a", "x"}})), HasSubstr("is too long a name"));
+}
+
 TEST(CodeArchive, LinksThatLeadOutAreRefused) {
   constexpr mode_t kLink = S_IFLNK | 0777;
   for (const char* target : {"/etc/passwd", "..", "../..", "a/../../x", "nowhere", "link"}) {

@@ -223,6 +223,7 @@ void CodeStore::discard(std::string_view sha256) {
 
 void CodeStore::keep_only(const std::vector<std::string>& sha256s) {
   std::vector<std::string> kept;
+  kept.reserve(sha256s.size());
   for (const auto& sha256 : sha256s) kept.push_back(hex_of(sha256));
   const std::scoped_lock lock(mutex_);
   std::error_code error;

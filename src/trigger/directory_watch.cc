@@ -66,7 +66,7 @@ Result<std::unique_ptr<DirectoryWatch>> DirectoryWatch::open(const std::string& 
 
 bool DirectoryWatch::changed() {
   if (changed_) return true;
-  alignas(inotify_event) std::array<char, 16 * 1024> events;
+  alignas(inotify_event) std::array<char, std::size_t{16} * 1024> events;
   for (;;) {
     const ssize_t size = ::read(inotify_.get(), events.data(), events.size());
     if (size <= 0) return changed_;

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "trigger/process/child_process.h"
+#include "trigger/process/line_splitter.h"
 #include "trigger/test_functions.h"
 
 namespace parley::trigger {
@@ -147,7 +148,7 @@ def handler(event, context):
   ASSERT_TRUE(lines);
   std::size_t total = 0;
   for (const LogLine& line : *lines) {
-    EXPECT_LE(line.text.size(), 256u * 1024);
+    EXPECT_LE(line.text.size(), kLogLineSizeBytesMax);
     total += line.text.size();
   }
   EXPECT_LE(total, 18u << 20);

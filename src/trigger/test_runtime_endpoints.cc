@@ -78,7 +78,7 @@ class Stream {
 
  private:
   bool receive() {
-    char bytes[64 * 1024];
+    char bytes[std::size_t{64} * 1024];
     const ssize_t size = ::recv(socket_, bytes, sizeof bytes, 0);
     if (size <= 0) return false;
     unread_.append(bytes, static_cast<std::size_t>(size));

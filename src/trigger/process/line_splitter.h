@@ -9,7 +9,7 @@
 namespace parley::trigger {
 
 /// Longer lines are cut: CloudWatch's own limit on an event.
-inline constexpr std::size_t kLogLineSizeBytesMax = 256u * 1024;
+inline constexpr std::size_t kLogLineSizeBytesMax = std::size_t{256} * 1024;
 
 /// One thread at a time.
 class LineSplitter {

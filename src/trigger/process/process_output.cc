@@ -10,9 +10,9 @@ namespace parley::trigger {
 namespace {
 
 // Of one read: a process that floods its output does not keep the supervisor from the others.
-constexpr std::size_t kReadSizeBytesMax = 64u * 1024;
+constexpr std::size_t kReadSizeBytesMax = std::size_t{64} * 1024;
 // At the end of an invocation: what a full pipe may hold, and more that comes meanwhile.
-constexpr std::size_t kDrainSizeBytesMax = 512u * 1024;
+constexpr std::size_t kDrainSizeBytesMax = std::size_t{512} * 1024;
 
 }  // namespace
 
@@ -36,7 +36,7 @@ bool ProcessOutput::read_locked(std::size_t size_bytes_max) {
   if (pipe_ < 0) return false;
   std::vector<std::string> lines;
   bool open = true;
-  std::array<char, 16 * 1024> bytes;
+  std::array<char, std::size_t{16} * 1024> bytes;
   for (std::size_t total = 0; total < size_bytes_max;) {
     const ssize_t size = ::read(pipe_, bytes.data(), bytes.size());
     if (size < 0 && errno == EINTR) continue;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/utf8.h"
 #include "trigger/process/invocation_report.h"
 #include "trigger/process/pool_state.h"
 
@@ -63,8 +64,8 @@ ParsedCall parse_call(std::string_view method, std::string_view path) {
 
 /// The type a runtime gives its error: in the body, else in a header, else none.
 std::string header_error_type(const RuntimeEndpoints::Request& request) {
-  std::string type(
-      request.header("Lambda-Runtime-Function-Error-Type").substr(0, kErrorTypeSizeMax));
+  std::string type =
+      to_utf8(request.header("Lambda-Runtime-Function-Error-Type").substr(0, kErrorTypeSizeMax));
   return type.empty() ? "Runtime.Unknown" : type;
 }
 
