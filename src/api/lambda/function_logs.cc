@@ -10,6 +10,7 @@
 #include "api/lambda/function_name.h"
 #include "api/lambda/json_members.h"
 #include "api/lambda/routes.h"
+#include "base/utf8.h"
 
 namespace parley::api {
 namespace {
@@ -54,7 +55,7 @@ LambdaReply lines_reply(const std::vector<trigger::LogLine>& lines) {
     JsonMembers entry(reply.body);
     entry.number("Number", static_cast<std::int64_t>(line.number));
     entry.text("Time", lambda_time(line.time));
-    entry.text("Text", line.text);
+    entry.text("Text", to_utf8(line.text));  // whatever bytes the function printed
     entry.finish();
     separator = ",";
   }

@@ -118,6 +118,16 @@ TEST(GetFunction, SaysWhereItsArchiveIs) {
   EXPECT_EQ(latest.text("/Configuration/FunctionArn"), std::string(kArn) + "f:$LATEST");
 }
 
+TEST(FunctionLogs, BytesThatAreNoUtf8AreReplaced) {
+  TestLambda lambda;
+  lambda.functions().add_native("f", "", [](std::string_view) -> Result<std::string> {
+    return fail(ErrorCode::kInternal, "a\xFFz");
+  });
+  EXPECT_EQ(lambda.call("POST", path("f/invocations"), "{}").status(), 200);
+  const TestReply logs = lambda.call("GET", "/_parley/functions/f/logs");
+  EXPECT_EQ(logs.text("/Lines/1/Text"), "[ERROR] a\uFFFDz");
+}
+
 TEST(Qualifiers, AreLatestOrNotFound) {
   TestLambda lambda;
   lambda.create("f");
