@@ -7,6 +7,7 @@ import {
   closeWindows,
   direct,
   eventually,
+  isMock,
   newPerson,
   say,
   shown,
@@ -14,6 +15,7 @@ import {
 } from "./harness.mjs";
 
 const MANY = 130;
+const VERY_MANY = 640; // more than the app keeps loaded (store/timeline.ts)
 const DAY_MS = 86_400_000;
 
 let long;
@@ -81,6 +83,30 @@ test("a quote leads to a message far back, and Latest returns", async () => {
   );
   await page.getByRole("button", { name: "Latest" }).click();
   await eventually(() => distanceToEnd(page), (pixels) => pixels < 4);
+});
+
+test("from far back, newer pages load down to the end", { skip: !isMock }, async () => {
+  const [me, other] = [await newPerson("Deep Diver"), await newPerson("Prolific")];
+  const conversation = await direct(me, other);
+  let first;
+  for (let index = 1; index <= VERY_MANY; index++) {
+    const sent = await say(other, conversation, `Line ${index} of many`);
+    first ??= sent;
+  }
+  const page = await signedIn(me, `${at(conversation)}?m=${first.id}`);
+  await shown(bubble(page, /^Line 1 of many/));
+  assert.equal(await bubble(page, `Line ${VERY_MANY} of many`).count(), 0);
+  for (let turns = 0; turns < 200; turns++) {
+    if (await bubble(page, `Line ${VERY_MANY} of many`).count()) break;
+    await page.locator(".history").evaluate((box) => box.scrollBy(0, 2500));
+    await page.waitForTimeout(20);
+  }
+  await shown(bubble(page, `Line ${VERY_MANY} of many`));
+  const texts = await page.locator("article.message .text").allTextContents();
+  const from = VERY_MANY - texts.length;
+  assert.deepEqual(texts, texts.map((_, index) => `Line ${from + index + 1} of many`));
+  await say(other, conversation, "And on it goes");
+  await shown(bubble(page, "And on it goes"));
 });
 
 test("a message that arrives while the reader is in the past waits below, counted", async () => {

@@ -1,11 +1,18 @@
 // An OpenID Connect issuer for the sign-in test: lets everybody in as `handle`, and is strict about
-// PKCE (RFC 7636) and the redirect.
+// PKCE (RFC 7636) and the redirect. The first token of each sign-in is nearly over; the refresh
+// token that comes with it gives a longer one.
 import { createHash, randomBytes } from "node:crypto";
 import http from "node:http";
 
 export async function startIssuer(handle) {
   const codes = new Map(); // code -> {challenge, redirect}
   const tokens = new Map(); // access token -> handle
+  const refreshes = new Set();
+  const grant = (response, more) => {
+    const token = randomBytes(16).toString("hex");
+    tokens.set(token, handle);
+    response.end(JSON.stringify({ access_token: token, token_type: "Bearer", ...more }));
+  };
   const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, issuer.url);
     response.setHeader("access-control-allow-origin", "*");
@@ -34,6 +41,11 @@ export async function startIssuer(handle) {
       const pieces = [];
       for await (const piece of request) pieces.push(piece);
       const form = new URLSearchParams(Buffer.concat(pieces).toString());
+      if (form.get("grant_type") === "refresh_token" && refreshes.delete(form.get("refresh_token"))) {
+        issuer.renewals++;
+        grant(response, { expires_in: 3600 });
+        return;
+      }
       const known = codes.get(form.get("code"));
       codes.delete(form.get("code"));
       const digest = createHash("sha256").update(form.get("code_verifier") ?? "");
@@ -45,16 +57,15 @@ export async function startIssuer(handle) {
         response.writeHead(400).end(JSON.stringify({ error: "invalid_grant" }));
         return;
       }
-      const token = randomBytes(16).toString("hex");
-      tokens.set(token, handle);
-      response.end(
-        JSON.stringify({ access_token: token, token_type: "Bearer", expires_in: 3600 }),
-      );
+      const refresh_token = randomBytes(16).toString("hex");
+      refreshes.add(refresh_token);
+      grant(response, { expires_in: 61, refresh_token });
     } else response.writeHead(404).end("{}");
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = {
     url: `http://127.0.0.1:${server.address().port}`,
+    renewals: 0,
     handleOf: (token) => tokens.get(token),
     close: () => {
       server.closeAllConnections();

@@ -75,7 +75,7 @@ test("a link to a conversation is where one is after signing in", async () => {
   await shown(bubble(page, "Found me"));
 });
 
-test("sign-in at an issuer goes there with PKCE and comes back", { skip: !isMock }, async () => {
+test("sign-in at an issuer goes there with PKCE, comes back, and is renewed", { skip: !isMock }, async () => {
   const issuer = await startIssuer("ada");
   const mock = await startMock({
     dist: DIST,
@@ -91,6 +91,9 @@ test("sign-in at an issuer goes there with PKCE and comes back", { skip: !isMock
     await page.getByRole("button", { name: "Sign in" }).click();
     await shown(page.locator(".me", { hasText: "Ada Lovelace" }));
     await eventually(async () => new URL(page.url()).pathname, "/settings");
+    await eventually(async () => issuer.renewals, 1);
+    await page.reload();
+    await shown(page.locator(".me", { hasText: "Ada Lovelace" }));
 
     await page.goto(`${mock.url}/signed-in?code=stolen&state=guessed`);
     // The session that there is stays; a stranger's code does nothing.

@@ -27,6 +27,15 @@ test("a new day begins with a heading, and parts what is close in time", () => {
   assert.deepEqual(shape(place([late, early], null, ME.id)), ["day first last", "day first last"]);
 });
 
+test("a message that is placed as before is the same object as before", () => {
+  const messages = [message("a", 0), message("b", 1)];
+  const [a, b] = place(messages, null, ME.id);
+  const again = place([...messages, message("c", 20)], null, ME.id);
+  assert.equal(again[0], a);
+  assert.equal(again[1], b);
+  assert.notEqual(place([...messages, message("c", 2)], null, ME.id)[1], b);
+});
+
 test("the first unread message of another is marked, once", () => {
   const messages = [
     message("a", 0),

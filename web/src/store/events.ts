@@ -14,7 +14,6 @@ export function reduce(state: State, event: LiveEvent, now: number): State {
         ...state,
         online: Object.fromEntries(event.data.online.map((id) => [id, true])),
         typing: {},
-        hasBeenLive: true,
       };
 
     case "message": {

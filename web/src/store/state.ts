@@ -25,8 +25,6 @@ export interface Members {
 export interface State {
   me: Person | null;
   connection: Connection;
-  /** Whether there has been a live connection since sign-in. */
-  hasBeenLive: boolean;
   list: ConversationList;
   timelines: Record<string, Timeline>;
   outbox: Record<string, Outgoing[]>;
@@ -46,7 +44,6 @@ export interface State {
 export const EMPTY: State = {
   me: null,
   connection: "connecting",
-  hasBeenLive: false,
   list: { status: "loading", byId: {}, loadingMore: false },
   timelines: {},
   outbox: {},

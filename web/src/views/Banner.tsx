@@ -5,7 +5,7 @@ import { useStore } from "../store/store";
 const PATIENCE_MS = 1_500;
 
 export function Banner() {
-  const cutOff = useStore((state) => state.connection !== "live" && state.hasBeenLive);
+  const cutOff = useStore((state) => state.connection !== "live");
   const offline = useStore((state) => state.connection === "offline");
   const waiting = useStore((state) => Object.keys(state.outbox).length > 0);
   const [shown, setShown] = useState(false);
@@ -22,7 +22,7 @@ export function Banner() {
     <div class="banner-place" role="status">
       {shown && (
         <p class="banner">
-          {navigator.onLine ? "Connecting to the server again…" : "You are offline."}
+          {navigator.onLine ? "Connecting to the server…" : "You are offline."}
           {waiting && " What you write is sent as soon as there is a connection."}
         </p>
       )}

@@ -140,7 +140,9 @@ export function History(props: Props) {
                     {one.unread && <p class="unread-line">New</p>}
                     <MessageRow
                       placed={one}
-                      conversation={conversation}
+                      conversation={id}
+                      kind={conversation.kind}
+                      role={conversation.role}
                       me={me}
                       term={term}
                       isActive={one.message.id === inTabOrder}

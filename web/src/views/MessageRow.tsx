@@ -2,7 +2,7 @@
 import { memo } from "../lib/memo";
 import { remove, toggleReaction } from "../actions/messages";
 import { attempt, notify } from "../actions/notices";
-import type { Conversation, Message, Person } from "../api/types";
+import type { Conversation, Message, Person, Role } from "../api/types";
 import { Avatar } from "../components/Avatar";
 import { IconButton } from "../components/Button";
 import { EmojiButton } from "../components/EmojiButton";
@@ -18,7 +18,9 @@ import { ReadTicks } from "./ReadTicks";
 
 interface Props {
   placed: Placed;
-  conversation: Conversation;
+  conversation: string;
+  kind: Conversation["kind"];
+  role: Role;
   me: Person;
   term: string;
   isActive: boolean;
@@ -30,11 +32,11 @@ interface Props {
 }
 
 export const MessageRow = memo(function MessageRow(props: Props) {
-  const { placed, conversation, me, term, isActive, isFlashing } = props;
+  const { placed, conversation, kind, me, term, isActive, isFlashing } = props;
   const { message, first, last } = placed;
   const { sender, text, created_at, deleted_at, edited_at, reply_to } = message;
   const mine = sender.id === me.id;
-  const inGroup = conversation.kind === "group";
+  const inGroup = kind === "group";
   const actions = actionsOf(props, mine);
   const classes = [
     "message",
@@ -70,7 +72,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
           <div class={isJumbo(text) && !reply_to ? "bubble only-emoji" : "bubble"}>
             {inGroup && !mine && first && <p class="sender">{sender.display_name}</p>}
             {reply_to && !deleted_at && (
-              <Quote conversation={conversation.id} id={reply_to} onJump={props.onJump} />
+              <Quote conversation={conversation} id={reply_to} onJump={props.onJump} />
             )}
             <div class="bubble-body">
               {deleted_at ? (
@@ -84,7 +86,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
                   {clockTime(created_at)}
                 </time>
                 {mine && !deleted_at && (
-                  <ReadTicks conversation={conversation} message={message} me={me} />
+                  <ReadTicks conversation={conversation} kind={kind} message={message} me={me} />
                 )}
               </p>
             </div>
@@ -110,14 +112,14 @@ export const MessageRow = memo(function MessageRow(props: Props) {
             </div>
           )}
         </div>
-        {!deleted_at && <Reactions message={message} me={me} conversation={conversation.id} />}
+        {!deleted_at && <Reactions message={message} me={me} conversation={conversation} />}
       </div>
     </article>
   );
 });
 
 function actionsOf(
-  { placed: { message }, conversation, onReply, onEdit }: Props,
+  { placed: { message }, kind, role, onReply, onEdit }: Props,
   mine: boolean,
 ): { items: MenuItem[]; keys: Record<string, () => void> } {
   const copy = (): void =>
@@ -135,7 +137,7 @@ function actionsOf(
     items.push({ label: "Edit", icon: "edit", onSelect: edit });
     keys.e = edit;
   }
-  if (mine || (conversation.kind === "group" && conversation.role === "owner")) {
+  if (mine || (kind === "group" && role === "owner")) {
     const erase = (): void => void attempt(() => remove(message));
     items.push({ label: "Delete", icon: "trash", danger: true, onSelect: erase });
     keys.Delete = erase;
