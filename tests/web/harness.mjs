@@ -162,6 +162,11 @@ export async function act(page, text, action) {
   await message.hover();
   await message.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: action }).click();
+  if (action === "Delete") await confirmDeletion(page);
+}
+
+export async function confirmDeletion(page) {
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
 }
 
 export async function screenshot(page, name) {

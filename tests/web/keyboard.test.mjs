@@ -69,7 +69,7 @@ test("messages are walked with arrows and answered with R, and Escape stops it",
   await gone(page.getByText("Reply to Upper"));
 });
 
-test("the arrow up in an empty field edits one's last message; Delete deletes", async () => {
+test("the arrow up in an empty field edits one's last message; Delete asks and deletes", async () => {
   const { page } = await someone();
   await composer(page).focus();
   await press(page, "ArrowUp");
@@ -80,6 +80,9 @@ test("the arrow up in an empty field edits one's last message; Delete deletes", 
   await eventually(() => focused(page), "Message Upper");
   await bubble(page, "Better words").focus();
   await press(page, "Delete");
+  await shown(page.getByRole("dialog", { name: "Delete this message?" }));
+  await press(page, "Tab");
+  await press(page, "Enter");
   await shown(bubble(page, "Message deleted"));
 });
 

@@ -34,13 +34,12 @@ test("the theme follows the system until one is chosen, which stays", async () =
   await shown(page.getByText("Appearance"));
   const dark = await background();
   await page.getByText("Light", { exact: true }).click();
-  const light = await background();
-  assert.notEqual(light, dark);
+  const light = await eventually(background, (now) => now !== dark);
   await page.reload();
   await shown(page.getByText("Appearance"));
-  assert.equal(await background(), light);
+  await eventually(background, light);
   await page.getByText("System", { exact: true }).click();
-  assert.equal(await background(), dark);
+  await eventually(background, dark);
 });
 
 test("the export is a file of what the server holds", async () => {

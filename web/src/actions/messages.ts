@@ -75,13 +75,15 @@ export async function flush(conversation: string): Promise<void> {
 function later(conversation: string, token: string, error: unknown): boolean {
   if (!(error instanceof Problem) || !error.isPassing) return false;
   const offline = error.status === 0 && getState().connection !== "live";
-  const tried = (attempts.get(token) ?? 0) + 1;
+  // Only what may fail for ever is counted: not being offline, not being asked to wait.
+  const isCounted = !offline && error.status !== 429;
+  const tried = (attempts.get(token) ?? 0) + (isCounted ? 1 : 0);
   attempts.set(token, offline ? 0 : tried);
-  if (tried >= ATTEMPTS_MAX && !offline) return false;
+  if (tried >= ATTEMPTS_MAX) return false;
   update((state) => ({ ...state, outbox: outbox.waiting(state.outbox, conversation, token) }));
   // Without a connection, live.ts sends it when there is one again.
   if (!offline) {
-    const wait = error.retryAfterS ? error.retryAfterS * 1000 : RETRY_MS * 2 ** (tried - 1);
+    const wait = error.retryAfterS ? error.retryAfterS * 1000 : RETRY_MS * 2 ** Math.max(tried - 1, 0);
     setTimeout(() => void flush(conversation), wait);
   }
   return true;

@@ -3,7 +3,7 @@ import { isJumbo, segmentsOf } from "../lib/segments";
 
 export function MessageText({ text, term }: { text: string; term: string }) {
   return (
-    <p class={isJumbo(text) ? "text jumbo" : "text"}>
+    <p class={isJumbo(text) ? "text jumbo" : "text"} dir="auto">
       {segmentsOf(text, term).map((segment, index) => {
         const inner = segment.found ? <mark>{segment.text}</mark> : segment.text;
         return segment.href ? (

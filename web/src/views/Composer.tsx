@@ -132,6 +132,7 @@ export function Composer({ conversation, composing, onDone, onEditLast }: Props)
         <textarea
           ref={area}
           rows={1}
+          dir="auto"
           value={text}
           placeholder={`Message ${conversation.title}`}
           aria-label={`Message ${conversation.title}`}

@@ -34,7 +34,7 @@ export function ConversationRow({ conversation, isCurrent, inTabOrder }: Props) 
           <span class="conversation-top">
             <span class="title">
               {kind === "group" && <Icon name="group" size={15} />}
-              <span class="title-text">{title}</span>
+              <span class="title-text" dir="auto">{title}</span>
             </span>
             {time && (
               <time dateTime={time} title={fullTime(time)}>
@@ -82,5 +82,9 @@ function Preview({ conversation, isCurrent }: { conversation: Conversation; isCu
   }
   if (!last) return <span class="preview faint">No messages yet</span>;
   if (!last.text) return <span class="preview faint">Message deleted</span>;
-  return <span class="preview">{last.text}</span>;
+  return (
+    <span class="preview" dir="auto">
+      {last.text}
+    </span>
+  );
 }

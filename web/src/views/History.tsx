@@ -79,7 +79,7 @@ export function History(props: Props) {
       document.removeEventListener("visibilitychange", seen);
       removeEventListener("focus", seen);
     };
-  }, [id, messages, scroll.atEnd, conversation.unread]);
+  }, [id, messages, scroll.atEnd, conversation.unread, conversation.last_read_at]);
 
   const moveFocus = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;

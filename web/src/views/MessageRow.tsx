@@ -1,14 +1,16 @@
 // One message: text, quote, reactions, ticks, and what can be done with it.
-import { memo } from "../lib/memo";
+import { useState } from "preact/hooks";
 import { remove, toggleReaction } from "../actions/messages";
 import { attempt, notify } from "../actions/notices";
 import type { Conversation, Message, Person, Role } from "../api/types";
 import { Avatar } from "../components/Avatar";
 import { IconButton } from "../components/Button";
+import { Confirm } from "../components/Confirm";
 import { EmojiButton } from "../components/EmojiButton";
 import { Menu, type MenuItem } from "../components/Menu";
 import { MessageText } from "../components/MessageText";
 import type { Placed } from "../lib/layout";
+import { memo } from "../lib/memo";
 import { isJumbo } from "../lib/segments";
 import { clockTime, fullTime } from "../lib/time";
 import { singleKeysOn } from "../lib/preferences";
@@ -37,7 +39,8 @@ export const MessageRow = memo(function MessageRow(props: Props) {
   const { sender, text, created_at, deleted_at, edited_at, reply_to } = message;
   const mine = sender.id === me.id;
   const inGroup = kind === "group";
-  const actions = actionsOf(props, mine);
+  const [deleting, setDeleting] = useState(false);
+  const actions = actionsOf(props, mine, () => setDeleting(true));
   const classes = [
     "message",
     mine ? "mine" : "theirs",
@@ -51,7 +54,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
       class={classes.filter(Boolean).join(" ")}
       data-message={message.id}
       tabIndex={isActive ? 0 : -1}
-      aria-label={`${mine ? "You" : sender.display_name}, ${clockTime(created_at)}`}
+      aria-label={`${mine ? "You" : sender.display_name}, ${clockTime(created_at)}: ${text || "deleted"}`}
       onFocus={() => props.onActive(message.id)}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey) return;
@@ -114,6 +117,15 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         </div>
         {!deleted_at && <Reactions message={message} me={me} conversation={conversation} />}
       </div>
+      {deleting && (
+        <Confirm
+          title="Delete this message?"
+          text="It is taken away for everybody. That it was there stays visible."
+          action="Delete"
+          onConfirm={() => remove(message)}
+          onClose={() => setDeleting(false)}
+        />
+      )}
     </article>
   );
 });
@@ -121,6 +133,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 function actionsOf(
   { placed: { message }, kind, role, onReply, onEdit }: Props,
   mine: boolean,
+  askToDelete: () => void,
 ): { items: MenuItem[]; keys: Record<string, () => void> } {
   const copy = (): void =>
     void navigator.clipboard
@@ -138,9 +151,8 @@ function actionsOf(
     keys.e = edit;
   }
   if (mine || (kind === "group" && role === "owner")) {
-    const erase = (): void => void attempt(() => remove(message));
-    items.push({ label: "Delete", icon: "trash", danger: true, onSelect: erase });
-    keys.Delete = erase;
+    items.push({ label: "Delete", icon: "trash", danger: true, onSelect: askToDelete });
+    keys.Delete = askToDelete;
   }
   return { items, keys };
 }

@@ -27,7 +27,7 @@ export function Quote({ conversation, id, onJump }: Props) {
     <button type="button" class="quote" tabIndex={-1} onClick={() => onJump(id)}>
       <span class="visually-hidden">In reply to </span>
       <span class="quote-name">{quoted.sender.display_name}</span>
-      <span class="quote-text">{quoted.deleted_at ? "Message deleted" : quoted.text}</span>
+      <span class="quote-text" dir="auto">{quoted.deleted_at ? "Message deleted" : quoted.text}</span>
     </button>
   );
 }
