@@ -94,7 +94,7 @@ function Profile({ me }: { me: Person }) {
         <div class="profile-head">
           <Avatar id={me.id} name={name || me.display_name} size="large" />
           <p class="hint">
-            Others see your name and find you by your handle. The colour is yours alone.
+            Others see your name and find you by your handle.
           </p>
         </div>
         <Field
