@@ -21,6 +21,8 @@ constexpr std::string_view kTable =
         "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}})";
 constexpr TimestampMicros kFirstMessage = 1'767'225'600'000'000;
 
+}  // namespace
+
 LiveHubSources sources_of(TestLiveTable& table) {
   return {
       .database = table.database,
@@ -43,8 +45,6 @@ LiveHubSources sources_of(TestLiveTable& table) {
         return conversations;
       }};
 }
-
-}  // namespace
 
 bool TestSink::send(std::string_view text) {
   if (full || closed) return false;

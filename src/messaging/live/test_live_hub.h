@@ -2,6 +2,7 @@
 // note what they are told.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -55,9 +56,12 @@ struct TestLiveTable {
 
   client::TestLocalDatabase database;
   std::map<std::string, std::vector<std::string>, std::less<>> members;
-  int loads = 0;       // of members
-  int loads_fail = 0;  // the next so many
+  std::atomic<int> loads = 0;       // of members
+  std::atomic<int> loads_fail = 0;  // the next so many
 };
+
+/// What a hub on this table gets; borrows it.
+[[nodiscard]] LiveHubSources sources_of(TestLiveTable& table);
 
 struct TestLiveHub {
   explicit TestLiveHub(TestLiveTable& live_table, HubSettings settings = {});
@@ -72,7 +76,7 @@ struct TestLiveHub {
   client::StreamWalk walk;
 };
 
-/// "{"id":"m7",…}": the text of a message event's data without what does not matter here.
+/// The text in "message {…}", as take() gives it.
 [[nodiscard]] std::string text_of_message(std::string_view event);
 
 }  // namespace parley::messaging
