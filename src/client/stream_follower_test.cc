@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 
+#include "client/remote_database.h"
 #include "client/test_local_database.h"
 
 namespace parley::client {
@@ -104,6 +106,53 @@ TEST(StreamFollower, PollsWhereNobodyWakesIt) {
   EXPECT_THAT(followed.keys.await(1), testing::ElementsAre("before"));
   followed.put("later");
   EXPECT_THAT(followed.keys.await(2), testing::ElementsAre("before", "later"));
+}
+
+/// On the database whose URL is in PARLEY_TEST_DYNAMODB_ENDPOINT.
+TEST(StreamFollower, FollowsADatabaseOverHttpThroughAStreamSwitchedOffAndOn) {
+  const char* url = std::getenv("PARLEY_TEST_DYNAMODB_ENDPOINT");
+  if (url == nullptr) GTEST_SKIP() << "no endpoint is given";
+  SystemClock clock;
+  SystemRandom random;
+  RemoteDatabase database({.endpoint = *net::Url::parse(url),
+                           .credentials = {.access_key_id = "local",
+                                           .secret_access_key = "local",
+                                           .session_token = ""}},
+                          clock, random);
+  const std::string table = fmt::format("follower-{}", make_uuid(random));
+  const auto call = [&](std::string_view operation, std::string_view rest) {
+    const auto reply =
+        database.call(operation, fmt::format(R"({{"TableName":"{}"{}}})", table, rest));
+    EXPECT_TRUE(reply) << operation << ": " << reply.error().message;
+  };
+  const auto put = [&](std::string_view key) {
+    call("PutItem", fmt::format(R"(,"Item":{{"pk":{{"S":"{}"}}}})", key));
+  };
+  call("CreateTable",
+       std::string_view(kTable).substr(kTable.find(",\"Billing"),
+                                       kTable.size() - 1 - kTable.find(",\"Billing")));
+  put("before");
+  Keys keys;
+  StreamFollowerOptions options;
+  options.walk.table = table;
+  options.poll_interval = milliseconds(5);
+  options.walk.retry_pause_max = milliseconds(100);
+  {
+    StreamFollower follower(database, clock, keys, options);
+    follower.start();
+    ASSERT_TRUE(keys.await_begin());
+    put("one");
+    put("two");
+    EXPECT_THAT(keys.await(2), testing::ElementsAre("one", "two"));
+    call("UpdateTable", R"(,"StreamSpecification":{"StreamEnabled":false})");
+    put("unseen");
+    call("UpdateTable",
+         R"(,"StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"})");
+    put("three");
+    EXPECT_THAT(keys.await(3), testing::ElementsAre("one", "two", "three"));
+    EXPECT_EQ(keys.gaps, 1);
+  }
+  call("DeleteTable", "");
 }
 
 TEST(StreamFollower, StopsAtOnceWhileItWaits) {
