@@ -133,7 +133,10 @@ if (!isBuilt) {
   fs.mkdirSync(out, { recursive: true });
   fs.rmSync(stamp, { force: true });
   install();
-  await bundle(dist);
+  await bundle(dist).catch((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
   embed(out, dist);
   fs.writeFileSync(stamp, state);
 }
