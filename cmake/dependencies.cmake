@@ -19,6 +19,15 @@ add_library(parley_hiredis INTERFACE)
 target_include_directories(parley_hiredis SYSTEM INTERFACE ${PARLEY_HIREDIS_INCLUDE})
 target_link_libraries(parley_hiredis INTERFACE ${PARLEY_HIREDIS_LIBRARY})
 
+# Tokens' signatures.
+find_library(PARLEY_CJOSE_LIBRARY libcjose.a cjose REQUIRED)
+find_library(PARLEY_JANSSON_LIBRARY libjansson.a jansson REQUIRED)
+find_path(PARLEY_CJOSE_INCLUDE cjose/cjose.h REQUIRED)
+add_library(parley_cjose INTERFACE)
+target_include_directories(parley_cjose SYSTEM INTERFACE ${PARLEY_CJOSE_INCLUDE})
+target_link_libraries(parley_cjose INTERFACE ${PARLEY_CJOSE_LIBRARY} ${PARLEY_JANSSON_LIBRARY}
+  OpenSSL::Crypto)
+
 find_library(PARLEY_DEFLATE_LIBRARY deflate REQUIRED)
 find_path(PARLEY_BOOST_INCLUDE boost/asio.hpp REQUIRED)
 add_library(parley_boost INTERFACE)

@@ -1,0 +1,132 @@
+#include "messaging/http/app_handler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "messaging/http/problem.h"
+#include "messaging/http/routes.h"
+#include "messaging/http/web_reply.h"
+#include "messaging/refusal.h"
+#include "net/ascii.h"
+
+namespace parley::messaging {
+namespace {
+
+constexpr std::string_view kBearer = "bearer ";
+constexpr std::string_view kPreflightTime = "600";  // seconds that a browser may remember it
+
+/// The origin that a reply is for: what the request says, if it may.
+std::optional<std::string> allowed_origin(const AppSettings& settings,
+                                          const net::HttpRequest& request) {
+  const std::string_view origin = request.header("origin");
+  if (origin.empty()) return std::nullopt;
+  for (const std::string& allowed : settings.cors_origins) {
+    if (allowed == "*" || allowed == origin) return std::string(origin);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void AppHandler::handle(const net::HttpRequest& request, net::ReplyCallback reply) {
+  if (request.method == "OPTIONS") {
+    reply(preflight(request));
+    return;
+  }
+  RouteMatch match = match_route(request.method, request.path);
+  if (match.route == nullptr) {
+    net::HttpReply answer = unrouted(request, match.allowed_methods);
+    finish(request, answer);
+    reply(std::move(answer));
+    return;
+  }
+  spawn_([this, &request, match = std::move(match), reply = std::move(reply)]() mutable {
+    Call call{.app = *app_, .request = request, .parameters = std::move(match.parameters)};
+    net::HttpReply answered = answer(*match.route, call);
+    finish(request, answered);
+    reply(std::move(answered));
+  });
+}
+
+net::HttpReply AppHandler::failure(int status, std::string_view reason) {
+  return problem_reply(status, "unreadable-request", "The request could not be read", reason);
+}
+
+net::HttpReply AppHandler::answer(const Route& route, Call& call) {
+  auto reply = run(route, call);
+  if (reply) return *std::move(reply);
+  const Error& error = reply.error();
+  if (refusal_of(error) == nullptr && app_->log) {
+    app_->log(fmt::format("{} {}: {}", call.request.method, route.pattern, error.message));
+  }
+  return is_original(route.pattern) ? original_error_reply(error) : problem_reply(error);
+}
+
+Result<net::HttpReply> AppHandler::run(const Route& route, Call& call) {
+  if (route.access == Access::kPerson) call.asker = PARLEY_TRY(asker_of(call.request));
+  if (route.access == Access::kPerson) {
+    PARLEY_TRY(app_->limits.take(call.asker, route.rate));
+  }
+  return route.handler(call);
+}
+
+/// Whose token the request bears; the person's account is made at first sight.
+Result<std::string> AppHandler::asker_of(const net::HttpRequest& request) {
+  const std::string_view header = request.header("authorization");
+  if (header.size() <= kBearer.size() ||
+      !net::equals_ignoring_case(header.substr(0, kBearer.size()), kBearer)) {
+    return refuse(RefusalReason::kUnauthenticated, "A bearer token is needed");
+  }
+  const Identity identity = PARLEY_TRY(app_->verifier.verify(header.substr(kBearer.size())));
+  const auto known = app_->people.profile(identity.person_id);
+  if (known) return identity.person_id;
+  const Refusal* refusal = refusal_of(known.error());
+  if (refusal == nullptr || refusal->reason != RefusalReason::kNoSuchPerson) {
+    return std::unexpected(known.error());
+  }
+  PARLEY_TRY(
+      app_->people.ensure(identity.person_id, identity.wished_handle, identity.display_name));
+  return identity.person_id;
+}
+
+net::HttpReply AppHandler::unrouted(const net::HttpRequest& request,
+                                    const std::string& allowed_methods) const {
+  if (!allowed_methods.empty()) {
+    net::HttpReply reply = problem_reply(405, "method-not-allowed", "The path has no such method",
+                                         fmt::format("{} takes {}", request.path, allowed_methods));
+    reply.headers.emplace_back("Allow", allowed_methods);
+    return reply;
+  }
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (reads && !is_api(request.path)) return web_reply(request, app_->settings.connect_origins);
+  return problem_reply(404, "no-such-path", "There is nothing at this path", request.path);
+}
+
+net::HttpReply AppHandler::preflight(const net::HttpRequest& request) const {
+  net::HttpReply reply{.status = 204};
+  const auto origin = allowed_origin(app_->settings, request);
+  if (!origin) return reply;
+  reply.headers = {{"Access-Control-Allow-Origin", *origin},
+                   {"Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"},
+                   {"Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID"},
+                   {"Access-Control-Max-Age", std::string(kPreflightTime)},
+                   {"Vary", "Origin"}};
+  return reply;
+}
+
+/// What every reply has.
+void AppHandler::finish(const net::HttpRequest& request, net::HttpReply& reply) {
+  app_->metrics.count(reply.status);
+  reply.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  const auto origin = allowed_origin(app_->settings, request);
+  if (origin) {
+    reply.headers.emplace_back("Access-Control-Allow-Origin", *origin);
+    reply.headers.emplace_back("Access-Control-Expose-Headers", "Retry-After");
+  }
+  if (!app_->settings.cors_origins.empty()) reply.headers.emplace_back("Vary", "Origin");
+}
+
+}  // namespace parley::messaging
