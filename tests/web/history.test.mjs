@@ -64,11 +64,19 @@ test("what the reader looks at stays where it is while older messages load above
   const { me, conversation } = await longConversation();
   const page = await signedIn(me, at(conversation));
   await shown(bubble(page, "Now look at the first"));
+  // The page is held back until the reader's place has been taken down.
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  await page.route(/older=/, async (route) => {
+    await released;
+    await route.continue();
+  });
   const before = await count(page);
   const held = bubble(page, `Entry ${MANY - 38} of`);
   await held.evaluate((element) => element.scrollIntoView({ block: "start" }));
-  await page.waitForTimeout(50);
+  await shown(page.getByRole("button", { name: "Latest" }));
   const top = (await held.boundingBox()).y;
+  release();
   await eventually(() => count(page), (now) => now > before);
   assert.ok(Math.abs((await held.boundingBox()).y - top) < 3);
 });
