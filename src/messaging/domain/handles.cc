@@ -33,6 +33,10 @@ std::string candidate(std::string_view wished, int attempt, Random& random) {
   return fmt::format("{}{}", wished.substr(0, kHandleSizeMax - number.size()), number);
 }
 
+std::string new_claim(Random& random) {
+  return fmt::format("{:016x}{:016x}", random.next_u64(), random.next_u64());
+}
+
 std::unexpected<Error> never_settles(std::string_view id) {
   return fail(ErrorCode::kUnavailable,
               fmt::format("The profile of {} keeps being changed by others", id));
@@ -78,14 +82,13 @@ std::optional<ProfileItem> profile_item_of(const simdjson::dom::element& item) {
   const auto text = [&](std::string_view name) {
     return std::string(text_of(item, name).value_or(""));
   };
-  bool names_due = false;
-  if (item["names_due"]["BOOL"].get(names_due) != simdjson::SUCCESS) names_due = false;
   return ProfileItem{.person = *std::move(person),
                      .created_at = text("created_at"),
                      .erased_at = text("erased_at"),
                      .claiming = text("claiming"),
+                     .claim = text("claim"),
                      .releasing = text("releasing"),
-                     .names_due = names_due};
+                     .names_due = number_of(item, "names_due")};
 }
 
 Result<std::optional<ProfileItem>> Handles::read(std::string_view id) {
@@ -106,9 +109,11 @@ Result<ProfileItem> Handles::ensure(std::string_view id, std::string_view wished
     // Whether it was put by this call or another: what counts is what is there now.
     PARLEY_TRY(table_.put(
         key.pk,
-        fmt::format(R"({{"pk":{},"sk":{},"display_name":{},"created_at":{},"claiming":{}}})",
+        fmt::format(R"({{"pk":{},"sk":{},"display_name":{},"created_at":{},"claiming":{},)"
+                    R"("claim":{}}})",
                     string_value(key.pk), string_value(key.sk), string_value(display_name),
-                    string_value(iso_utc(domain_.clock.now())), string_value(wished)),
+                    string_value(iso_utc(domain_.clock.now())), string_value(wished),
+                    string_value(new_claim(domain_.random))),
         {.condition = "attribute_not_exists(pk)"}));
     profile = PARLEY_TRY(read_again(id));
   }
@@ -127,28 +132,30 @@ Result<ProfileItem> Handles::settle_claim(ProfileItem profile, std::string_view 
   for (int attempt = 0; !profile.claiming.empty(); ++attempt) {
     if (attempt == kAttemptsMax) return never_settles(id);
     const std::string handle = profile.claiming;
-    const auto claim = PARLEY_TRY(lock(handle, id));
-    ItemChange change{.condition = "claiming = :c", .parameters = Parameters().text(":c", handle)};
-    if (claim) {
-      change.update = "SET handle = :c, names_due = :yes";
-      change.parameters.flag(":yes", true);
+    const Lock own{.user = id, .claim = profile.claim};
+    const bool locked = PARLEY_TRY(lock(handle, own));
+    ItemChange change{.condition = "claiming = :c AND claim = :n",
+                      .parameters = Parameters().text(":c", handle).text(":n", own.claim)};
+    if (locked) {
+      change.update = "SET handle = :c, names_due = :new";
+      change.parameters.number(":new", 0);
       if (!profile.person.handle.empty() && profile.person.handle != handle) {
         change.update += ", releasing = :old";
         change.parameters.text(":old", profile.person.handle);
       }
-      change.update += " REMOVE claiming";
+      change.update += " REMOVE claiming, claim";
     } else if (profile.person.handle.empty()) {
-      change.update = "SET claiming = :next";
-      change.parameters.text(":next", candidate(wished, attempt, domain_.random));
+      change.update = "SET claiming = :next, claim = :other";
+      change.parameters.text(":next", candidate(wished, attempt, domain_.random))
+          .text(":other", new_claim(domain_.random));
     } else {
-      change.update = "REMOVE claiming";
+      change.update = "REMOVE claiming, claim";
     }
     const bool done = PARLEY_TRY(table_.update(profile_key(id), change));
     profile = PARLEY_TRY(read_again(id));
-    // Somebody else has settled it otherwise.
-    if (!done && claim && profile.person.handle != handle && profile.claiming != handle) {
-      PARLEY_TRY(unlock(handle, {.user = id, .claim = *claim}));
-    }
+    // Others have settled it, and moved on: what was locked here after that is left over.
+    const bool is_over = profile.person.handle != handle && profile.claim != own.claim;
+    if (locked && !done && is_over) PARLEY_TRY(unlock(handle, own));
   }
   return profile;
 }
@@ -163,10 +170,12 @@ Result<ProfileItem> Handles::settle_release(ProfileItem profile) {
     const auto held = PARLEY_TRY(read_lock(handle));
     profile = PARLEY_TRY(read_again(id));
     if (profile.releasing != handle) continue;
-    if (held && held->user == id) PARLEY_TRY(unlock(handle, *held));
-    PARLEY_TRY(table_.update(profile_key(id), {.update = "REMOVE releasing",
-                                               .condition = "releasing = :r",
-                                               .parameters = Parameters().text(":r", handle)}));
+    const bool is_own = held && held->user == id;
+    if (!is_own || PARLEY_TRY(unlock(handle, *held))) {
+      PARLEY_TRY(table_.update(profile_key(id), {.update = "REMOVE releasing",
+                                                 .condition = "releasing = :r",
+                                                 .parameters = Parameters().text(":r", handle)}));
+    }
     profile = PARLEY_TRY(read_again(id));
   }
   return profile;
@@ -183,10 +192,10 @@ Result<ProfileItem> Handles::change(ProfileItem profile, std::string_view handle
     // Whether it was begun by this call or another: settle() sees what is there now.
     PARLEY_TRY(table_.update(
         profile_key(id),
-        {.update = "SET claiming = :h",
+        {.update = "SET claiming = :h, claim = :n",
          .condition = "attribute_exists(pk) AND attribute_not_exists(erased_at) AND "
                       "attribute_not_exists(claiming) AND attribute_not_exists(releasing)",
-         .parameters = Parameters().text(":h", handle)}));
+         .parameters = Parameters().text(":h", handle).text(":n", new_claim(domain_.random))}));
     profile = PARLEY_TRY(read_again(id));
   }
   return never_settles(id);
@@ -197,14 +206,14 @@ Status Handles::erase(std::string_view id) {
   for (int attempt = 0; profile && profile->erased_at.empty(); ++attempt) {
     if (attempt == kAttemptsMax) return never_settles(id);
     profile = PARLEY_TRY(settle(*std::move(profile)));
-    ItemChange change{.update = "SET erased_at = :now, display_name = :name, names_due = :yes",
+    ItemChange change{.update = "SET erased_at = :now, display_name = :name, names_due = :new",
                       .condition =
                           "attribute_not_exists(erased_at) AND attribute_not_exists(claiming) AND "
                           "attribute_not_exists(releasing)",
                       .parameters = Parameters()
                                         .text(":now", iso_utc(domain_.clock.now()))
                                         .text(":name", kErasedName)
-                                        .flag(":yes", true)};
+                                        .number(":new", 0)};
     if (!profile->person.handle.empty()) {
       change.update += ", releasing = :h REMOVE handle";
       change.condition += " AND handle = :h";
@@ -234,51 +243,49 @@ Result<std::optional<Handles::Lock>> Handles::read_lock(std::string_view handle)
   return lock;
 }
 
-Result<std::optional<std::string>> Handles::lock(std::string_view handle, std::string_view user) {
+Result<bool> Handles::lock(std::string_view handle, const Lock& lock) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    std::string claim = fmt::format("{:016x}", domain_.random.next_u64());
-    const bool free_or_own =
-        PARLEY_TRY(put_lock(handle, user, claim,
-                            {.condition = "attribute_not_exists(pk) OR user_uuid = :u",
-                             .parameters = Parameters().text(":u", user)}));
-    if (free_or_own) return claim;
+    const bool locked = PARLEY_TRY(
+        put_lock(handle, lock,
+                 {.condition = "attribute_not_exists(pk) OR (user_uuid = :u AND claim = :c)",
+                  .parameters = Parameters().text(":u", lock.user).text(":c", lock.claim)}));
+    if (locked) return true;
     const auto held = PARLEY_TRY(read_lock(handle));
-    if (!held || held->user == user) continue;
-    const auto holder = PARLEY_TRY(read(held->user));
-    if (holder && (lower_case(holder->person.handle) == handle || holder->claiming == handle)) {
-      return std::nullopt;
+    if (!held) continue;
+    if (held->user != lock.user) {
+      const auto holder = PARLEY_TRY(read(held->user));
+      if (holder && (lower_case(holder->person.handle) == handle || holder->claiming == handle)) {
+        return false;
+      }
     }
-    ItemChange left_over{.condition = "user_uuid = :u AND attribute_not_exists(claim)",
-                         .parameters = Parameters().text(":u", held->user)};
-    if (!held->claim.empty()) {
-      left_over.condition = "user_uuid = :u AND claim = :c";
-      left_over.parameters.text(":c", held->claim);
-    }
-    if (PARLEY_TRY(put_lock(handle, user, claim, left_over))) return claim;
+    if (PARLEY_TRY(put_lock(handle, lock, is_still(*held)))) return true;
   }
   return fail(ErrorCode::kUnavailable,
               fmt::format("The handle {} keeps being changed by others", handle));
 }
 
-Status Handles::unlock(std::string_view handle, const Lock& lock) {
+Result<bool> Handles::unlock(std::string_view handle, const Lock& lock) {
+  return table_.erase(lock_key(handle), is_still(lock));
+}
+
+Result<bool> Handles::put_lock(std::string_view handle, const Lock& lock,
+                               const ItemChange& condition) {
+  const ItemKey key = lock_key(handle);
+  return table_.put(
+      key.pk,
+      fmt::format(R"({{"pk":{},"sk":{},"user_uuid":{},"claim":{}}})", string_value(key.pk),
+                  string_value(key.sk), string_value(lock.user), string_value(lock.claim)),
+      condition);
+}
+
+ItemChange Handles::is_still(const Lock& lock) {
   ItemChange change{.condition = "user_uuid = :u AND attribute_not_exists(claim)",
                     .parameters = Parameters().text(":u", lock.user)};
   if (!lock.claim.empty()) {
     change.condition = "user_uuid = :u AND claim = :c";
     change.parameters.text(":c", lock.claim);
   }
-  PARLEY_TRY(table_.erase(lock_key(handle), change));
-  return {};
-}
-
-Result<bool> Handles::put_lock(std::string_view handle, std::string_view user,
-                               std::string_view claim, ItemChange condition) {
-  const ItemKey key = lock_key(handle);
-  return table_.put(
-      key.pk,
-      fmt::format(R"({{"pk":{},"sk":{},"user_uuid":{},"claim":{}}})", string_value(key.pk),
-                  string_value(key.sk), string_value(user), string_value(claim)),
-      condition);
+  return change;
 }
 
 }  // namespace parley::messaging

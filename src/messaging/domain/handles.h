@@ -1,14 +1,15 @@
 // Handles: whose a handle is, and how it changes hands without ever being two people's.
 //
 // The profile says what a person is called; the HND item is the lock on it. A handle is
-//   1. named in the profile as `claiming`,
-//   2. locked: HND is put, on condition that it is free or one's own,
-//   3. made the profile's `handle`, the one before becoming `releasing`,
+//   1. named in the profile as `claiming`, with a `claim`, a number that no other claim has,
+//   2. locked: HND is put with that claim, on condition that it is free or has it already,
+//   3. made the profile's `handle`, if it still is claiming it with this claim; the one before
+//      becomes `releasing`,
 //   4. whose HND is deleted, and `releasing` goes.
-// Whoever dies in between, settle() goes on from what the profile says. So a person's handle always
-// has its lock; and a lock whose holder's profile names it neither as handle nor as claiming is
-// left over, and may be taken. Each put of a lock gives it a new `claim`, on which taking it over
-// and deleting it depend: nobody takes what was claimed again after he looked.
+// Whoever dies in between, settle() goes on from what the profile says, and any number may at one
+// time. So a person's handle always has its lock; and a lock whose holder's profile names it
+// neither as handle nor as claiming is left over, and may be taken, or deleted, on condition that
+// its claim is the one that was seen: nobody takes what was claimed again after he looked.
 #pragma once
 
 #include <optional>
@@ -37,8 +38,11 @@ struct ProfileItem {
   std::string created_at = {};
   std::string erased_at = {};
   std::string claiming = {};
+  std::string claim = {};  // of what is being claimed
   std::string releasing = {};
-  bool names_due = false;  // conversations do not yet have the name
+  /// When (seconds since the epoch) conversations are to be given the name; 0: it is new. None:
+  /// they have it.
+  std::optional<long> names_due = {};
 };
 [[nodiscard]] std::optional<ProfileItem> profile_item_of(const simdjson::dom::element& item);
 [[nodiscard]] ItemKey profile_key(std::string_view id);
@@ -72,12 +76,14 @@ class Handles {
   [[nodiscard]] Result<ProfileItem> read_again(std::string_view id);
   [[nodiscard]] Result<ProfileItem> settle_claim(ProfileItem profile, std::string_view wished);
   [[nodiscard]] Result<ProfileItem> settle_release(ProfileItem profile);
-  /// The new claim; none: the handle is another's.
-  [[nodiscard]] Result<std::optional<std::string>> lock(std::string_view handle,
-                                                        std::string_view user);
-  [[nodiscard]] Status unlock(std::string_view handle, const Lock& lock);
-  [[nodiscard]] Result<bool> put_lock(std::string_view handle, std::string_view user,
-                                      std::string_view claim, ItemChange condition);
+  /// False: the handle is another's.
+  [[nodiscard]] Result<bool> lock(std::string_view handle, const Lock& lock);
+  /// False: the lock there, if any, is another one.
+  [[nodiscard]] Result<bool> unlock(std::string_view handle, const Lock& lock);
+  /// The condition that it is this lock.
+  [[nodiscard]] static ItemChange is_still(const Lock& lock);
+  [[nodiscard]] Result<bool> put_lock(std::string_view handle, const Lock& lock,
+                                      const ItemChange& condition);
 
   Domain& domain_;
   TableCalls table_;

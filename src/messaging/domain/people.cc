@@ -16,6 +16,8 @@ namespace parley::messaging {
 namespace {
 
 constexpr int kAttemptsMax = 16;
+constexpr TimestampMicros kMicrosPerSecond = 1'000'000;
+constexpr long kMoveSeconds = 30;  // no trigger takes that long to move a row
 
 Profile profile_from(ProfileItem item) {
   return {.person = std::move(item.person),
@@ -33,24 +35,31 @@ bool is_display_name(std::string_view name) {
          !has_control_characters(name);
 }
 
-/// Conversations get to know what the profile says.
+/// Conversations get to know what the profile says; and once more when the person comes back later:
+/// a trigger that was moving a row at that moment has put the name that it had read before.
 Result<ProfileItem> spread_if_due(Domain& domain, ProfileItem profile) {
   Handles handles(domain);
   TableCalls table(domain);
-  for (int attempt = 0; profile.names_due; ++attempt) {
-    if (attempt == kAttemptsMax) break;  // others spread later names
+  const long now_s = domain.clock.now() / kMicrosPerSecond;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (!profile.names_due || *profile.names_due > now_s) return profile;
     PARLEY_TRY(spread_name(domain, profile.person));
-    PARLEY_TRY(table.update(profile_key(profile.person.id),
-                            {.update = "REMOVE names_due",
-                             .condition = "handle = :h AND display_name = :d",
-                             .parameters = Parameters()
-                                               .text(":h", profile.person.handle)
-                                               .text(":d", profile.person.display_name)}));
+    ItemChange change{.update = "REMOVE names_due",
+                      .condition = "handle = :h AND display_name = :d AND names_due = :due",
+                      .parameters = Parameters()
+                                        .text(":h", profile.person.handle)
+                                        .text(":d", profile.person.display_name)
+                                        .number(":due", *profile.names_due)};
+    if (*profile.names_due == 0) {
+      change.update = "SET names_due = :again";
+      change.parameters.number(":again", now_s + kMoveSeconds);
+    }
+    PARLEY_TRY(table.update(profile_key(profile.person.id), change));
     auto now = PARLEY_TRY(handles.read(profile.person.id));
     if (!now) return refuse(RefusalReason::kNoSuchPerson);
     profile = *std::move(now);
   }
-  return profile;
+  return profile;  // others spread later names
 }
 
 }  // namespace
@@ -98,9 +107,9 @@ Result<Profile> People::rename(std::string_view asker, std::string_view handle,
   if (!display_name.empty() && display_name != profile->person.display_name) {
     auto named = PARLEY_TRY(TableCalls(domain_).updated(
         profile_key(asker),
-        {.update = "SET display_name = :d, names_due = :yes",
+        {.update = "SET display_name = :d, names_due = :new",
          .condition = "attribute_exists(pk) AND attribute_not_exists(erased_at)",
-         .parameters = Parameters().text(":d", display_name).flag(":yes", true)},
+         .parameters = Parameters().text(":d", display_name).number(":new", 0)},
         profile_item_of));
     if (!named) return refuse(RefusalReason::kErased);
     profile = std::move(named);

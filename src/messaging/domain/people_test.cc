@@ -9,7 +9,9 @@
 #include <set>
 #include <thread>
 
+#include "messaging/domain/conversations.h"
 #include "messaging/domain/handles.h"
+#include "messaging/domain/messages.h"
 #include "messaging/domain/test_faults.h"
 #include "messaging/refusal.h"
 #include "messaging/table_items.h"
@@ -308,6 +310,49 @@ TEST_P(PeopleTest, AWriteThatArrivesTwiceDoesNoHarm) {
   expect_locked({"u", "v"});
 }
 
+TEST_P(PeopleTest, ANameAndAMovingRowCannotMissEachOther) {
+  Conversations conversations(table_.domain());
+  Messages messages(table_.domain());
+  const bool embedded = GetParam() == TestDatabase::kEmbedded;
+  for (const bool rename_overtakes : {true, false}) {
+    bool fired = true;
+    for (int call = 1; fired; call += embedded ? 1 : 4) {
+      const std::string run = fmt::format("{}{}", call, rename_overtakes ? "r" : "t");
+      const std::string ann = "ann" + run;
+      const std::string bob = "bob" + run;
+      ensured(ann, ann);
+      ensured(bob, bob);
+      const std::string id = conversations.open_direct(ann, bob)->id;
+      table_.clock().advance(std::chrono::seconds(31));
+      ensured(ann, ann);
+      ensured(bob, bob);
+      ASSERT_TRUE(messages.send(bob, id, {.text = "x"}));
+      const std::function<void()> move = [&] { EXPECT_TRUE(table_.deliver()); };
+      const std::function<void()> rename = [&] {
+        EXPECT_TRUE(people_.rename(ann, "new" + run, "New"));
+      };
+      // At the n-th call of the one, the other happens from its beginning to its end.
+      fired = false;
+      int calls = 0;
+      table_.faults().instead = [&](std::string_view,
+                                    std::string_view) -> std::optional<Result<std::string>> {
+        if (++calls == call && !std::exchange(fired, true)) (rename_overtakes ? rename : move)();
+        return std::nullopt;
+      };
+      (rename_overtakes ? move : rename)();
+      table_.faults().instead = {};
+      if (!fired) (rename_overtakes ? rename : move)();
+      table_.clock().advance(std::chrono::seconds(31));
+      ensured(ann, ann);
+      const auto rows = table_.items("GRP#" + bob);
+      ASSERT_THAT(rows, testing::SizeIs(1)) << run;
+      EXPECT_EQ(attribute(rows[0], "user_handle"), "new" + run) << run;
+      EXPECT_EQ(attribute(rows[0], "message"), "x") << run;
+      EXPECT_EQ(attribute(table_.item("CNV#" + id, "MBR#" + ann), "display_name"), "New") << run;
+    }
+  }
+}
+
 TEST_P(PeopleTest, GeneratedLivesWithKillsNeverShareAHandle) {
   std::mt19937_64 generator(11);
   const std::vector<std::string> ids{"a", "b", "c", "d"};
@@ -336,6 +381,51 @@ TEST_P(PeopleTest, GeneratedLivesWithKillsNeverShareAHandle) {
       EXPECT_EQ(profile_handle(who), handle);
     }
   }
+}
+
+TEST_P(PeopleTest, WhoStallsAtAnyStepAndIsOvertakenByManyDoesNoHarm) {
+  // One process stands still before its n-th call while others do all kinds of things, of the same
+  // person and of another; before, something may have been left half done.
+  std::mt19937_64 generator(5);
+  const std::vector<std::string> ids{"u", "v"};
+  const std::vector<std::string> handles{"x", "y", "z"};
+  const auto act = [&] {
+    const std::string& id = ids[generator() % ids.size()];
+    const std::string& handle = handles[generator() % handles.size()];
+    if (generator() % 4 == 0) {
+      (void)people_.ensure(id, handle, id);
+    } else {
+      (void)people_.rename(id, handle, "");
+    }
+  };
+  const int lives = GetParam() == TestDatabase::kEmbedded ? 3000 : 60;
+  for (int life = 0; life < lives; ++life) {
+    if (generator() % 2 == 0) {
+      table_.faults().kill_at(static_cast<int>(1 + generator() % 14),
+                              static_cast<FaultyDatabase::When>(generator() % 2));
+      act();
+      table_.faults().mend();
+    }
+    int calls_left = static_cast<int>(1 + generator() % 20);
+    table_.faults().instead = [&](std::string_view,
+                                  std::string_view) -> std::optional<Result<std::string>> {
+      if (--calls_left == 0) {
+        for (auto others = 1 + generator() % 4; others > 0; --others) act();
+      }
+      return std::nullopt;
+    };
+    act();
+    table_.faults().instead = {};
+    expect_locked(ids);
+    ASSERT_FALSE(HasFailure()) << "life " << life;
+  }
+  // And nothing is left that nobody has.
+  for (const std::string& id : ids) ensured(id, id);
+  for (const std::string& handle : handles) {
+    const auto renamed = people_.rename("u", handle, "");
+    EXPECT_TRUE(renamed || profile_handle("v") == handle) << handle;
+  }
+  expect_locked(ids);
 }
 
 TEST_P(PeopleTest, ManyWhoWantOneHandleAtOnceGetOneEach) {
