@@ -76,6 +76,16 @@ class PeopleTest : public testing::TestWithParam<TestDatabase> {
 
   TestMessagingTable table_{GetParam()};
   People people_{table_.domain()};
+  // Another process.
+  FaultyDatabase others_database_{table_.faults().real()};
+  Domain others_domain_{.database = others_database_,
+                        .reads = table_.domain().reads,
+                        .clock = table_.clock(),
+                        .random = table_.domain().random,
+                        .times = table_.domain().times,
+                        .settings = table_.domain().settings,
+                        .pause = table_.domain().pause};
+  People others_{others_domain_};
 };
 INSTANTIATE_TEST_SUITE_P(On, PeopleTest, testing::ValuesIn(test_databases()), test_database_name);
 
@@ -383,38 +393,74 @@ TEST_P(PeopleTest, GeneratedLivesWithKillsNeverShareAHandle) {
   }
 }
 
+TEST_P(PeopleTest, AClaimThatIsMadeAgainIsAnotherClaim) {
+  // While one process stalls in its claim of a handle, others complete the claim, give the handle
+  // up, and die claiming it once more.
+  const int step = GetParam() == TestDatabase::kEmbedded ? 1 : 5;
+  bool stalled = true;
+  for (int stall = 1; stalled; stall += 1) {
+    bool died = true;
+    for (int kill = 1; died; kill += step) {
+      const std::string id = fmt::format("u{}.{}", stall, kill);
+      const std::string wanted = "w" + id;
+      ensured(id, "first" + id);
+      int calls = 0;
+      stalled = false;
+      table_.faults().instead = [&](std::string_view,
+                                    std::string_view) -> std::optional<Result<std::string>> {
+        if (++calls != stall) return std::nullopt;
+        stalled = true;
+        (void)others_.ensure(id, "", "");
+        (void)others_.rename(id, "second" + id, "");
+        others_database_.kill_at(kill, FaultyDatabase::When::kBefore);
+        (void)others_.rename(id, wanted, "");
+        died = others_database_.mend();
+        return std::nullopt;
+      };
+      (void)people_.rename(id, wanted, "");
+      table_.faults().instead = {};
+      died = died && stalled;
+      expect_locked({id});
+      ASSERT_FALSE(HasFailure()) << "stalled at " << stall << ", killed at " << kill;
+    }
+  }
+}
+
 TEST_P(PeopleTest, WhoStallsAtAnyStepAndIsOvertakenByManyDoesNoHarm) {
   // One process stands still before its n-th call while others do all kinds of things, of the same
-  // person and of another; before, something may have been left half done.
+  // person and of another, and die in the middle of them.
   std::mt19937_64 generator(5);
   const std::vector<std::string> ids{"u", "v"};
   const std::vector<std::string> handles{"x", "y", "z"};
-  const auto act = [&] {
+  const auto act = [&](People& people) {
     const std::string& id = ids[generator() % ids.size()];
     const std::string& handle = handles[generator() % handles.size()];
     if (generator() % 4 == 0) {
-      (void)people_.ensure(id, handle, id);
+      (void)people.ensure(id, handle, id);
     } else {
-      (void)people_.rename(id, handle, "");
+      (void)people.rename(id, handle, "");
     }
   };
-  const int lives = GetParam() == TestDatabase::kEmbedded ? 3000 : 60;
-  for (int life = 0; life < lives; ++life) {
+  const auto act_and_perhaps_die = [&] {
     if (generator() % 2 == 0) {
-      table_.faults().kill_at(static_cast<int>(1 + generator() % 14),
-                              static_cast<FaultyDatabase::When>(generator() % 2));
-      act();
-      table_.faults().mend();
+      others_database_.kill_at(static_cast<int>(1 + generator() % 14),
+                               static_cast<FaultyDatabase::When>(generator() % 2));
     }
+    act(others_);
+    others_database_.mend();
+  };
+  const int lives = GetParam() == TestDatabase::kEmbedded ? 4000 : 60;
+  for (int life = 0; life < lives; ++life) {
+    act_and_perhaps_die();
     int calls_left = static_cast<int>(1 + generator() % 20);
     table_.faults().instead = [&](std::string_view,
                                   std::string_view) -> std::optional<Result<std::string>> {
       if (--calls_left == 0) {
-        for (auto others = 1 + generator() % 4; others > 0; --others) act();
+        for (auto count = 1 + generator() % 5; count > 0; --count) act_and_perhaps_die();
       }
       return std::nullopt;
     };
-    act();
+    act(people_);
     table_.faults().instead = {};
     expect_locked(ids);
     ASSERT_FALSE(HasFailure()) << "life " << life;
