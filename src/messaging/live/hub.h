@@ -44,9 +44,9 @@ class Hub {
   virtual ~Hub() = default;
 
   /// From now on `person` is told of events on `stream`, the first of them `ready`; until the
-  /// client goes. `last_event_id`: where an earlier stream ended, empty if there was none; anything
-  /// that cannot be resumed is `ready` with resumed false. May block. Refuses kRateLimited where
-  /// there are too many connections.
+  /// client goes. The caller answers with `stream`, before or after this. `last_event_id`: where an
+  /// earlier stream ended, empty if there was none; anything that cannot be resumed is `ready` with
+  /// resumed false. May block. Refuses kRateLimited where there are too many connections.
   [[nodiscard]] virtual Status connect(std::string_view person, std::string_view last_event_id,
                                        std::shared_ptr<net::ReplyStream> stream) = 0;
 

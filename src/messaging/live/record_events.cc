@@ -46,6 +46,15 @@ LiveEvent conversation_event(const MemberItem& member) {
                               std::clamp(member.unread, 0L, kUnreadMax), last_read, member.muted)};
 }
 
+/// A group is complete: whoever looked when they became a member did not find it yet.
+LiveEvent made_event(const ConversationMeta& meta) {
+  return {.name = "conversation",
+          .conversation = meta.conversation,
+          .audience = Audience::kMembers,
+          .data = fmt::format(R"({{"conversation_id":{},"unread":0,"muted":false}})",
+                              json_string(meta.conversation))};
+}
+
 LiveEvent read_event(const MemberItem& member) {
   return {.name = "read",
           .conversation = member.conversation,
@@ -107,7 +116,9 @@ std::optional<RecordEvents::Image> RecordEvents::image_of(const simdjson::dom::e
     return Image{
         .last_read_sk = member->last_read_sk, .unread = member->unread, .muted = member->muted};
   }
-  if (const auto meta = meta_of(item)) return Image{.title = meta->title};
+  if (const auto meta = meta_of(item)) {
+    return Image{.title = meta->title, .making = meta->making};
+  }
   return std::nullopt;
 }
 
@@ -131,7 +142,11 @@ void RecordEvents::read_member(const MemberItem& member, const std::optional<Ima
 void RecordEvents::read_meta(const ConversationMeta& meta, bool is_new,
                              const std::optional<Image>& before, RecordMeaning& meaning) {
   remembered_.put(fmt::format("{}{} {}", kConversationPrefix, meta.conversation, kMetaKey),
-                  {.title = meta.title});
+                  {.title = meta.title, .making = meta.making});
+  if (before && before->making && !meta.making) {
+    meaning.events.push_back(made_event(meta));
+    return;
+  }
   if (meta.kind != ConversationKind::kGroup || meta.making || is_new) return;
   if (!before || before->title != meta.title) meaning.events.push_back(renamed_event(meta));
 }

@@ -57,12 +57,14 @@ class RecordEvents {
   void forget() { remembered_.clear(); }
 
  private:
-  /// Of a member what the person and the others see; of a conversation its title.
+  /// Of a member what the person and the others see; of a conversation its title, and whether it is
+  /// still being made.
   struct Image {
     std::string last_read_sk = {};
     std::string title = {};
     long unread = 0;
     bool muted = false;
+    bool making = false;
   };
   [[nodiscard]] static std::optional<Image> image_of(const simdjson::dom::element& item);
   void read_member(const MemberItem& member, const std::optional<Image>& before,

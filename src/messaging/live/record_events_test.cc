@@ -88,13 +88,17 @@ TEST(RecordEvents, RemovalsMeanDepartureOfMembersAndNothingElse) {
   EXPECT_THAT(names(events.read(TestRecord("REMOVE", "MSG#g", "t", "").record)), IsEmpty());
 }
 
-TEST(RecordEvents, AGroupInTheMakingHasNoTitleYet) {
+TEST(RecordEvents, AGroupIsToldToItsMembersWhenItIsComplete) {
   RecordEvents events(10);
   ConversationMeta meta{
       .conversation = "g", .kind = ConversationKind::kGroup, .title = "t", .making = true};
   EXPECT_THAT(names(events.read(TestRecord("MODIFY", "CNV#g", "META", item_of(meta)).record)),
               IsEmpty());
   meta.making = false;
+  const auto made = events.read(TestRecord("MODIFY", "CNV#g", "META", item_of(meta)).record);
+  EXPECT_THAT(names(made), ElementsAre("conversation"));
+  EXPECT_EQ(made.events[0].audience, Audience::kMembers);
+  EXPECT_EQ(made.events[0].data, R"({"conversation_id":"g","unread":0,"muted":false})");
   EXPECT_THAT(names(events.read(TestRecord("MODIFY", "CNV#g", "META", item_of(meta)).record)),
               IsEmpty());
   meta.title = "other";
