@@ -72,7 +72,7 @@ test("the list goes on as it is scrolled, and is narrowed by typing", async () =
   const people = await Promise.all(
     Array.from({ length: 30 }, (_, index) => newPerson(`Friend ${String.fromCharCode(65 + index)}x`)),
   );
-  for (const one of people) await direct(me, one);
+  for (const one of people) await direct(one, me);
   const page = await signedIn(me);
   await eventually(async () => (await titles(page)).length, (count) => count >= 25);
   await page.locator(".sidebar-scroll").hover();

@@ -10,12 +10,6 @@ namespace {
 #include "web_files_table.inc"
 
 constexpr std::string_view kDocument = "/index.html";
-// The address may hold an issuer's code: no other page is told of it.
-constexpr std::array<WebHeader, 3> kHeaders = {{
-    {"X-Content-Type-Options", "nosniff"},
-    {"Referrer-Policy", "no-referrer"},
-    {"Cross-Origin-Opener-Policy", "same-origin"},
-}};
 constexpr std::string_view kConnect = "connect-src 'self'";
 
 const WebFile* exactly(std::string_view path) {
@@ -37,10 +31,6 @@ const WebFile* find_web_file(std::string_view path) {
 
 std::string_view cache_control_of(const WebFile& file) {
   return file.is_hashed ? "public, max-age=31536000, immutable" : "no-cache";
-}
-
-std::span<const WebHeader> web_headers() {
-  return kHeaders;
 }
 
 std::string content_security_policy(std::span<const std::string> connect_origins) {

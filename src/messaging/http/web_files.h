@@ -29,14 +29,6 @@ struct WebFile {
 /// for each time (with If-None-Match).
 [[nodiscard]] std::string_view cache_control_of(const WebFile& file);
 
-struct WebHeader {
-  std::string_view name;
-  std::string_view value;
-};
-
-/// Headers to be sent with every file, besides those above and the next.
-[[nodiscard]] std::span<const WebHeader> web_headers();
-
 /// The value of Content-Security-Policy, to be sent with every file. `connect_origins` are allowed
 /// besides the server itself: those of the OIDC issuer's discovery and token endpoint
 /// ("https://id.example.org"), which the app asks from the browser.

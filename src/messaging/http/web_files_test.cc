@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <libdeflate.h>
 
-#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -73,13 +72,6 @@ TEST(WebFiles, GzippedBodiesAreTheBodies) {
     }
     EXPECT_TRUE(file.etag.starts_with("W/\"") && file.etag.ends_with('"')) << file.etag;
   }
-}
-
-TEST(WebFiles, NoOtherPageIsToldOfTheAddress) {
-  const auto headers = web_headers();
-  const auto policy = std::ranges::find(headers, "Referrer-Policy", &WebHeader::name);
-  ASSERT_NE(policy, headers.end());
-  EXPECT_EQ(policy->value, "no-referrer");
 }
 
 TEST(WebFiles, TheScriptsStaySmall) {

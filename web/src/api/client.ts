@@ -99,7 +99,7 @@ export const api = {
   conversation: (id: string) => json<Conversation>("GET", conversation(id)),
   rename: (id: string, title: string) => json<Conversation>("PATCH", conversation(id), { title }),
   members: (id: string, cursor?: string) =>
-    json<Page<Member>>("GET", `${conversation(id)}/members${query({ cursor })}`),
+    json<Page<Member>>("GET", `${conversation(id)}/members${query({ limit: 100, cursor })}`),
   invite: (id: string, handle: string) =>
     json<Member>("POST", `${conversation(id)}/members`, { handle }),
   setRole: (id: string, user: string, role: Role) =>
