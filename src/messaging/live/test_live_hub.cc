@@ -15,9 +15,13 @@ namespace {
 
 constexpr std::string_view kTable =
     R"({"TableName":"cruddur-messages","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[
-        {"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"}],
+        {"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"S"},
+        {"AttributeName":"message_group_uuid","AttributeType":"S"}],
         "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},
                      {"AttributeName":"sk","KeyType":"RANGE"}],
+        "GlobalSecondaryIndexes":[{"IndexName":"message-group-sk-index","KeySchema":[
+          {"AttributeName":"message_group_uuid","KeyType":"HASH"},
+          {"AttributeName":"sk","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}],
         "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}})";
 constexpr TimestampMicros kFirstMessage = 1'767'225'600'000'000;
 
