@@ -326,12 +326,23 @@ void History::deliver(bool all) {
     conversation.newest_told = last.time;
     for (auto& [user, member] : conversation.members) member.left = false;
   }
+  if (chance(30)) {
+    // The trigger's process dies or loses a call on the way, people go on, and the stream delivers
+    // the batch again.
+    const auto when = chance(50) ? FaultyDatabase::When::kBefore : FaultyDatabase::When::kAfter;
+    const int call = static_cast<int>(1 + below(30));
+    chance(50) ? table_.faults().kill_at(call, when) : table_.faults().lose_at(call, when);
+    const Status cut_short = table_.deliver(batch);
+    EXPECT_EQ(table_.faults().mend(), !cut_short);
+    mark_read();
+    say();
+  }
   const Status done = table_.deliver(batch);
   ASSERT_TRUE(done) << done.error().message;
 }
 
 void History::finish() {
-  deliver(true);
+  while (!pending_.empty()) deliver(true);
   std::ranges::shuffle(delivered_, random_);
   const Status again = table_.deliver(delivered_);
   ASSERT_TRUE(again) << again.error().message;

@@ -38,7 +38,10 @@ struct DomainSettings {
 };
 
 /// Eventually consistent reads of whole collections, through a cache where there is one: the same
-/// contract as Database::call for Query and GetItem. `collection` is the pk that is read.
+/// contract as Database::call for Query, GetItem and BatchGetItem. `collection` is the pk that is
+/// read. A list reads the member items of many conversations at once, as part of the person's rows:
+/// so a change of the item CNV#c / MBR#u is one of the collection GRP#u too, and whoever tells the
+/// cache of changes (here, or for the stream's records) says both.
 class Reads {
  public:
   virtual ~Reads() = default;

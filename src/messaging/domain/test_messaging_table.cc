@@ -81,15 +81,15 @@ std::string record(std::string_view event, std::string_view table,
 Result<std::string> FaultyDatabase::call(std::string_view operation, std::string_view input) {
   const auto fault = fault_of_this_call();
   if (fault == When::kBefore) return fail(ErrorCode::kIo, "The connection was lost (injected)");
+  std::optional<Result<std::string>> outcome;
   if (operation == "TransactWriteItems") {
     const std::scoped_lock lock(mutex_);
     if (without_transactions_) {
-      return std::unexpected(client::service_error(
+      outcome = std::unexpected(client::service_error(
           400, R"({"__type":"com.amazon.coral.service#UnknownOperationException"})"));
     }
   }
-  std::optional<Result<std::string>> outcome;
-  if (instead) outcome = instead(operation, input);
+  if (!outcome && instead) outcome = instead(operation, input);
   if (!outcome) outcome = real_.call(operation, input);
   if (fault == When::kAfter) return fail(ErrorCode::kIo, "The reply was lost (injected)");
   return *std::move(outcome);
