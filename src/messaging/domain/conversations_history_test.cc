@@ -397,7 +397,7 @@ INSTANTIATE_TEST_SUITE_P(On, GeneratedHistory,
 TEST_P(GeneratedHistory, EndsAsTheModelSays) {
   const auto [where, without_transactions, seed] = GetParam();
   if (where == TestDatabase::kEndpoint && seed >= 2) return;  // each call takes a thousand times
-  TestMessagingTable table(where);
+  TestMessagingTable table(where, seed % 2 == 0 ? TestReads::kUncached : TestReads::kCached);
   table.domain().settings.members_moved_max = 3;
   if (without_transactions) table.faults().take_transactions_away();
   History history(table, 1'000 + static_cast<std::uint64_t>(seed));

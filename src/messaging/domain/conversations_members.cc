@@ -138,7 +138,6 @@ Result<bool> remove_member(Domain& domain, std::string_view id, std::string_view
     }
     PARLEY_TRY(table.erase({key_of(kPinnedPrefix, user), std::string(id)}));
     PARLEY_TRY(settle_members(domain, id));
-    domain.reads.changed(key_of(kRowPrefix, user));
     return member.has_value() || attempt > 0;
   }
   return fail(ErrorCode::kUnavailable,
@@ -245,9 +244,7 @@ Status Conversations::remove(std::string_view asker, std::string_view id, std::s
   const auto meta = PARLEY_TRY(table.get(meta_key(id), meta_of));
   if (!meta || meta->kind == ConversationKind::kDirect) {
     if (user != asker) return refuse(RefusalReason::kNotAnOwner);
-    const Status left = leave_direct(domain_, id, me);
-    domain_.reads.changed(key_of(kRowPrefix, asker));
-    return left;
+    return leave_direct(domain_, id, me);
   }
   if (user != asker) {
     PARLEY_TRY(check_owner(table, id, asker));
@@ -278,7 +275,6 @@ Result<MemberView> Conversations::set_role(std::string_view asker, std::string_v
     return refuse(RefusalReason::kInvalidInput, "The group needs another owner first");
   }
   const auto changed = PARLEY_TRY(write_role(table, id, user, role));
-  domain_.reads.changed(key_of(kRowPrefix, user));
   if (!changed) return refuse(RefusalReason::kNoSuchPerson);
   if (role == MemberRole::kMember) PARLEY_TRY(settle_members(domain_, id));
   return view_of(*changed);

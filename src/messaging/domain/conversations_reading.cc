@@ -93,7 +93,6 @@ Status Conversations::set_muted(std::string_view asker, std::string_view id, boo
   for (int attempt = 0; attempt < 2; ++attempt) {
     const MemberItem member = PARLEY_TRY(membership(asker, id));
     const bool done = PARLEY_TRY(table.update(member_key(id, asker), change));
-    domain_.reads.changed(key_of(kRowPrefix, asker));
     if (done) return {};
     // A row alone; or a membership that has ended, which the second round finds out.
     if (!PARLEY_TRY(table.exists(meta_key(id)))) PARLEY_TRY(adopt(domain_, member));
@@ -132,7 +131,6 @@ Result<long> Conversations::mark_read(std::string_view asker, std::string_view i
     expect_recounts(*member, change);
     change.parameters.text(":read", time).number(":n", left);
     const bool done = PARLEY_TRY(table.update(key, change));
-    domain_.reads.changed(key_of(kRowPrefix, asker));
     if (done) return left;
   }
   return fail(ErrorCode::kUnavailable,

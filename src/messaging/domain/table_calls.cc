@@ -99,6 +99,7 @@ Result<bool> TableCalls::update(const ItemKey& key, const ItemChange& change) {
       key.pk, "UpdateItem",
       fmt::format(R"({{{},"Key":{},"UpdateExpression":{}{}}})", table(), item_key(key.pk, key.sk),
                   json_string(change.update), condition_of(change))));
+  member_changed(key);
   return reply.has_value();
 }
 
@@ -108,6 +109,7 @@ Result<bool> TableCalls::update_and_visit(const ItemKey& key, const ItemChange& 
       key.pk, "UpdateItem",
       fmt::format(R"({{{},"Key":{},"UpdateExpression":{},"ReturnValues":"ALL_NEW"{}}})", table(),
                   item_key(key.pk, key.sk), json_string(change.update), condition_of(change))));
+  member_changed(key);
   if (!reply) return false;
   return visit_member(*reply, "Attributes", visitor);
 }
@@ -116,6 +118,7 @@ Result<bool> TableCalls::erase(const ItemKey& key, const ItemChange& change) {
   const auto reply = PARLEY_TRY(write(key.pk, "DeleteItem",
                                       fmt::format(R"({{{},"Key":{}{}}})", table(),
                                                   item_key(key.pk, key.sk), condition_of(change))));
+  member_changed(key);
   return reply.has_value();
 }
 
@@ -129,6 +132,11 @@ Status TableCalls::for_each(std::string_view pk,
                   filter.empty() ? "" : ",\"FilterExpression\":" + json_string(filter),
                   parameters.json()),
       visitor);
+}
+
+void TableCalls::member_changed(const ItemKey& key) {
+  if (!key.sk.starts_with(kMemberPrefix)) return;
+  domain_.reads.changed(key_of(kRowPrefix, key.sk.substr(kMemberPrefix.size())));
 }
 
 Result<std::optional<std::string>> TableCalls::write(std::string_view collection,

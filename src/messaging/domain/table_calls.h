@@ -106,6 +106,8 @@ class TableCalls {
   [[nodiscard]] Result<bool> update_and_visit(
       const ItemKey& key, const ItemChange& change,
       const std::function<void(const simdjson::dom::element&)>& visitor);
+  /// Tells the cache of a member item's change, which is one of the user's rows too (domain.h).
+  void member_changed(const ItemKey& key);
   /// A write's reply; none: the condition did not hold.
   [[nodiscard]] Result<std::optional<std::string>> write(std::string_view collection,
                                                          std::string_view operation,

@@ -21,7 +21,9 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "cache/cache.h"
 #include "client/database.h"
+#include "messaging/cached_reads.h"
 #include "messaging/domain/domain.h"
 
 namespace parley::messaging {
@@ -82,11 +84,14 @@ inline constexpr auto test_database_name = [](const auto& info) -> std::string {
 };
 void PrintTo(TestDatabase where, std::ostream* out);
 
+enum class TestReads : std::uint8_t { kUncached, kCached };
+
 /// A table of a random name, with the index and no items; deleted in the end. A database that
 /// cannot make it ends the test program.
 class TestMessagingTable {
  public:
-  explicit TestMessagingTable(TestDatabase where);
+  /// Cached: through a cache in memory, which is told of what a trigger did when it has done it.
+  explicit TestMessagingTable(TestDatabase where, TestReads reads = TestReads::kUncached);
   ~TestMessagingTable();
   TestMessagingTable(const TestMessagingTable&) = delete;
   TestMessagingTable& operator=(const TestMessagingTable&) = delete;
@@ -126,7 +131,10 @@ class TestMessagingTable {
   const std::string name_;
   std::unique_ptr<client::Database> real_;
   FaultyDatabase faults_;
-  UncachedReads reads_{faults_};
+  cache::MemoryStore store_{clock_};
+  cache::CollectionCache cache_{store_};
+  UncachedReads uncached_{faults_};
+  CachedReads cached_{faults_, cache_};
   MessageTimes times_{clock_};
   Domain domain_;
   std::map<std::string, std::map<std::string, std::string>> seen_;  // messages: key, attributes
