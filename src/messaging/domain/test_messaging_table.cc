@@ -38,7 +38,8 @@ std::string table_parameter(std::string_view name) {
 std::string create_table_input(std::string_view name) {
   return fmt::format(
       R"({{{},"BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[)"
-      R"({{"AttributeName":"pk","AttributeType":"S"}},{{"AttributeName":"sk","AttributeType":"S"}},)"
+      R"({{"AttributeName":"pk","AttributeType":"S"}},)"
+      R"({{"AttributeName":"sk","AttributeType":"S"}},)"
       R"({{"AttributeName":"message_group_uuid","AttributeType":"S"}}],)"
       R"("KeySchema":[{{"AttributeName":"pk","KeyType":"HASH"}},)"
       R"({{"AttributeName":"sk","KeyType":"RANGE"}}],)"
