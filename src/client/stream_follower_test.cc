@@ -108,17 +108,29 @@ TEST(StreamFollower, PollsWhereNobodyWakesIt) {
   EXPECT_THAT(followed.keys.await(2), testing::ElementsAre("before", "later"));
 }
 
-/// On the database whose URL is in PARLEY_TEST_DYNAMODB_ENDPOINT.
-TEST(StreamFollower, FollowsADatabaseOverHttpThroughAStreamSwitchedOffAndOn) {
-  const char* url = std::getenv("PARLEY_TEST_DYNAMODB_ENDPOINT");
-  if (url == nullptr) GTEST_SKIP() << "no endpoint is given";
+/// "": the database in this process; and the one whose URL is in PARLEY_TEST_DYNAMODB_ENDPOINT.
+std::vector<std::string> endpoints() {
+  std::vector<std::string> urls{""};
+  if (const char* url = std::getenv("PARLEY_TEST_DYNAMODB_ENDPOINT")) urls.emplace_back(url);
+  return urls;
+}
+
+class StreamFollowerOn : public testing::TestWithParam<std::string> {};
+
+TEST_P(StreamFollowerOn, GoesThroughAStreamSwitchedOffAndOn) {
   SystemClock clock;
   SystemRandom random;
-  RemoteDatabase database({.endpoint = *net::Url::parse(url),
-                           .credentials = {.access_key_id = "local",
-                                           .secret_access_key = "local",
-                                           .session_token = ""}},
-                          clock, random);
+  TestLocalDatabase local;
+  std::unique_ptr<RemoteDatabase> remote;
+  if (!GetParam().empty()) {
+    remote = std::make_unique<RemoteDatabase>(
+        RemoteDatabaseOptions{.endpoint = *net::Url::parse(GetParam()),
+                              .credentials = {.access_key_id = "local",
+                                              .secret_access_key = "local",
+                                              .session_token = ""}},
+        clock, random);
+  }
+  Database& database = remote ? static_cast<Database&>(*remote) : local;
   const std::string table = fmt::format("follower-{}", make_uuid(random));
   const auto call = [&](std::string_view operation, std::string_view rest) {
     const auto reply =
@@ -154,6 +166,8 @@ TEST(StreamFollower, FollowsADatabaseOverHttpThroughAStreamSwitchedOffAndOn) {
   }
   call("DeleteTable", "");
 }
+
+INSTANTIATE_TEST_SUITE_P(Databases, StreamFollowerOn, testing::ValuesIn(endpoints()));
 
 TEST(StreamFollower, StopsAtOnceWhileItWaits) {
   Followed followed;
