@@ -97,6 +97,35 @@ TEST_F(DeadLettersTest, DeadLettersAreReplayedAndDeleted) {
   EXPECT_EQ(mappings_->status(uuid)->dead_letters, 0u);
 }
 
+TEST_F(DeadLettersTest, ReplayOfAWindowedBatchIsAWindowThatEndsEarly) {
+  const auto uuid = create({.retry_attempts_max = 0, .tumbling_window_s = 10});
+  const auto number = stream_.add("a", "1");
+  answer(threw());
+  ASSERT_TRUE(ends_at(uuid, number));
+  ASSERT_TRUE(eventually([&] { return mappings_->dead_letters(uuid)->size() == 1; }));
+  const std::string id = mappings_->dead_letters(uuid)->front().id;
+  std::vector<std::string> payloads;
+  bool is_final_refused = true;
+  invoker_.answer_with([&](const Invocation& invocation) {
+    payloads.push_back(invocation.payload);
+    return payloads.size() == 2 && is_final_refused ? threw() : replied(R"({"state":{"sum":1}})");
+  });
+  EXPECT_EQ(mappings_->replay_dead_letter(id).error().code, ErrorCode::kFunctionFailed);
+  ASSERT_EQ(payloads.size(), 2u);
+  EXPECT_EQ(values_of(payloads[0]), Values{"1"});
+  EXPECT_THAT(payloads[0], HasSubstr(R"(],"window":{"start":"2026-11-23T19:00:00Z",)"
+                                     R"("end":"2026-11-23T19:00:10Z"},"state":{},)"));
+  EXPECT_THAT(payloads[0], HasSubstr(R"("isFinalInvokeForWindow":false,)"));
+  EXPECT_EQ(values_of(payloads[1]), Values{});
+  EXPECT_THAT(payloads[1], HasSubstr(R"("state":{"sum":1},)"));
+  EXPECT_THAT(payloads[1],
+              HasSubstr(R"("isFinalInvokeForWindow":true,"isWindowTerminatedEarly":true})"));
+  EXPECT_TRUE(mappings_->dead_letter(id)) << "its final invocation failed";
+  is_final_refused = false;
+  EXPECT_TRUE(mappings_->replay_dead_letter(id));
+  EXPECT_FALSE(mappings_->dead_letter(id));
+}
+
 TEST_F(DeadLettersTest, DeadLettersArePostedUntilTheyArrive) {
   close();
   std::mutex mutex;
@@ -129,12 +158,12 @@ TEST_F(DeadLettersTest, RecordsThatExpiredUnreadAreTold) {
   const auto uuid = create();
   stream_.add("a", "1");
   EXPECT_EQ(answer(), Values{"1"});
-  ASSERT_TRUE(mappings_->update({.uuid = uuid, .settings = {.enabled = false}}));
+  ASSERT_TRUE(mappings_->update({.uuid = uuid, .change_settings = set_to({.enabled = false})}));
   stream_.add("a", "lost");
   const auto lost = stream_.add("a", "lost too");
   stream_.add("a", "2");
   stream_.trim(lost);
-  ASSERT_TRUE(mappings_->update({.uuid = uuid, .settings = {}}));
+  ASSERT_TRUE(mappings_->update({.uuid = uuid, .change_settings = set_to({})}));
   EXPECT_EQ(answer(), Values{"2"});
   ASSERT_TRUE(eventually([&] { return mappings_->dead_letters(uuid)->size() == 1; }));
   EXPECT_EQ(mappings_->dead_letters(uuid)->at(0).condition, "RecordAgeExceeded");
@@ -148,7 +177,7 @@ TEST_F(DeadLettersTest, BeyondTheirBoundTheOldestAreDroppedAndCounted) {
   const auto quiet = create({.retry_attempts_max = 0}, StartingPosition::kTrimHorizon, "g");
   stream_.add("a", "1");
   ASSERT_TRUE(eventually([&] { return mappings_->dead_letters(quiet)->size() == 1; }));
-  ASSERT_TRUE(mappings_->update({.uuid = quiet, .settings = {.enabled = false}}));
+  ASSERT_TRUE(mappings_->update({.uuid = quiet, .change_settings = set_to({.enabled = false})}));
   const auto kept = mappings_->dead_letters(quiet)->at(0).id;
   const auto flood =
       create({.batch_size = 1, .retry_attempts_max = 0}, StartingPosition::kLatest, "f");
@@ -211,7 +240,7 @@ TEST_F(DeadLettersTest, FullDiskHoldsTheShardAndLosesNothing) {
   EXPECT_FALSE(mappings_->create(stream_.arn(), "g", StartingPosition::kLatest, {}));
   EXPECT_EQ(mappings_->list({}, {}).size(), 1u);
   EXPECT_FALSE(mappings_->remove(uuid));
-  EXPECT_FALSE(mappings_->update({.uuid = uuid, .settings = {.batch_size = 9}}));
+  EXPECT_FALSE(mappings_->update({.uuid = uuid, .change_settings = set_to({.batch_size = 9})}));
   EXPECT_EQ(mappings_->find(uuid)->settings.batch_size, 1);
   store_->is_full = false;
   clock_.advance(std::chrono::seconds(2));

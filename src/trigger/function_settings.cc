@@ -165,6 +165,19 @@ Status check_tags(const std::map<std::string, std::string>& tags) {
               fmt::format("A function has at most {} tags", kFunctionTagsMax));
 }
 
+Status check_reservation(const std::vector<Function>& functions, std::string_view name,
+                         std::optional<int> wanted, int concurrency_max) {
+  if (!wanted) return {};
+  std::int64_t reserved = *wanted;
+  for (const Function& function : functions) {
+    if (function.name != name) reserved += function.settings.concurrency_max.value_or(0);
+  }
+  if (reserved <= concurrency_max) return {};
+  return fail(ErrorCode::kInvalidParameter,
+              "Specified ReservedConcurrentExecutions for function decreases account's "
+              "UnreservedConcurrentExecution below its minimum value of [0].");
+}
+
 Status check_revision(const Function& function, const std::optional<std::string>& revision_id) {
   if (!revision_id || *revision_id == function.revision_id) return {};
   return fail(ErrorCode::kPreconditionFailed,

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "trigger/functions.h"
@@ -29,6 +30,13 @@ inline constexpr std::size_t kEnvironmentSizeBytesMax = 4096;
 
 /// Errors: kValidation (ranges), kInvalidParameter (runtime, handler, environment).
 [[nodiscard]] Status check_settings(const FunctionSettings& settings);
+
+/// Whether `wanted` may be reserved for the function `name`: with what the others of `functions`
+/// have no more than `concurrency_max`. Errors: kInvalidParameter, in AWS's words (which leaves 100
+/// for functions without a reservation; here none need be left).
+[[nodiscard]] Status check_reservation(const std::vector<Function>& functions,
+                                       std::string_view name, std::optional<int> wanted,
+                                       int concurrency_max);
 
 /// Whether `revision_id`, if there is one, is the function's. Errors: kPreconditionFailed.
 [[nodiscard]] Status check_revision(const Function& function,

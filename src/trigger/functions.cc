@@ -382,16 +382,18 @@ Result<Function> Functions::set_concurrency(std::string_view name, std::optional
   const std::scoped_lock deploying(state_->deployment_mutex);
   Function changed = PARLEY_TRY(state_->copy_of(name));
   PARLEY_TRY(check_changeable(changed));
+  PARLEY_TRY(check_reservation(list(), name, max, state_->options.concurrency_max));
   changed.settings.concurrency_max = max;
   PARLEY_TRY(check_settings(changed.settings));
   return state_->replace_settings(std::move(changed));
 }
 
-Result<Function> Functions::set_events(std::string_view name, const EventSettings& events) {
+Result<Function> Functions::change_events(std::string_view name,
+                                          const std::function<Status(EventSettings&)>& change) {
   const std::scoped_lock deploying(state_->deployment_mutex);
   Function changed = PARLEY_TRY(state_->copy_of(name));
   PARLEY_TRY(check_changeable(changed));
-  changed.settings.events = events;
+  PARLEY_TRY(change(changed.settings.events));
   return state_->annotate(std::move(changed));
 }
 

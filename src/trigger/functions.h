@@ -156,8 +156,12 @@ class Functions final : public Invoker {
   [[nodiscard]] Result<Function> update_code(std::string_view name, Code code,
                                              std::optional<std::string> revision_id);
   [[nodiscard]] Result<Function> update_settings(const FunctionUpdate& update);
+  /// All reservations together may not exceed FunctionsOptions::concurrency_max: kInvalidParameter.
   [[nodiscard]] Result<Function> set_concurrency(std::string_view name, std::optional<int> max);
-  [[nodiscard]] Result<Function> set_events(std::string_view name, const EventSettings& events);
+  /// `change` makes of the event settings as they are what they are to be; called with a lock held,
+  /// so that no other change comes between. Its error is the result.
+  [[nodiscard]] Result<Function> change_events(std::string_view name,
+                                               const std::function<Status(EventSettings&)>& change);
   /// Sets `set`, then removes `removed`; neither the code's processes nor the revision change.
   /// Errors besides those above: kInvalidParameter for more than 50 tags.
   [[nodiscard]] Status change_tags(std::string_view name,

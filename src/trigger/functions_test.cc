@@ -224,7 +224,10 @@ TEST(Functions, TagsAndEventSettingsChangeWithoutANewProcessOrRevision) {
   const std::string process = functions.invoke("f").payload;
   ASSERT_TRUE(functions->change_tags("f", {{"a", "1"}, {"b", "2"}}, {}));
   ASSERT_TRUE(functions->change_tags("f", {{"a", "3"}}, {"b", "none"}));
-  ASSERT_TRUE(functions->set_events("f", {.retries_max = 0, .age_max_s = 60, .last_modified = 7}));
+  ASSERT_TRUE(functions->change_events("f", [](EventSettings& events) -> Status {
+    events = {.retries_max = 0, .age_max_s = 60, .last_modified = 7};
+    return {};
+  }));
   EXPECT_EQ(functions.invoke("f").payload, process);
   for (int i = 0; i < 2; ++i) {
     const auto found = functions->find("f");

@@ -239,8 +239,7 @@ Result<Mapping> Mappings::create(std::string stream_arn, std::string function_na
 }
 
 Result<Mapping> Mappings::update(const MappingUpdate& update) {
-  PARLEY_TRY(check_settings(update.settings));
-  PARLEY_TRY(make_filter(update.settings));
+  const std::scoped_lock updating(state_->update_mutex);
   if (update.function_name && !state_->invoker.exists(*update.function_name)) {
     return fail(ErrorCode::kInvalidParameter, "Function does not exist");
   }
@@ -253,6 +252,9 @@ Result<Mapping> Mappings::update(const MappingUpdate& update) {
     if (active == nullptr) return no_such_mapping();
     before = active->mapping;
     Mapping to = before;
+    if (update.change_settings) PARLEY_TRY(update.change_settings(to.settings));
+    PARLEY_TRY(check_settings(to.settings));
+    PARLEY_TRY(make_filter(to.settings));
     if (update.function_name) to.function_name = *update.function_name;
     for (const auto& [uuid, other] : state_->mappings) {
       if (uuid != to.uuid && other->mapping.stream_arn == to.stream_arn &&
@@ -260,7 +262,6 @@ Result<Mapping> Mappings::update(const MappingUpdate& update) {
         return conflict(other->mapping);
       }
     }
-    to.settings = update.settings;
     to.last_modified = state_->clock.now();
     storage::WriteBatch batch;
     state_->change(*active, std::move(to), batch);
@@ -274,7 +275,11 @@ Result<Mapping> Mappings::update(const MappingUpdate& update) {
     if (auto* const active = state_->find(update.uuid)) {
       if (!status) {
         storage::WriteBatch nothing_changed;
-        state_->change(*active, std::move(before), nothing_changed);
+        Mapping back = active->mapping;
+        back.function_name = before.function_name;
+        back.settings = before.settings;
+        back.last_modified = before.last_modified;
+        state_->change(*active, std::move(back), nothing_changed);
       }
       for (auto& reader : active->readers) {
         --reader->updates_begun;
@@ -284,8 +289,8 @@ Result<Mapping> Mappings::update(const MappingUpdate& update) {
   }
   state_->inbox->wake();
   if (!status) return std::unexpected(status.error());
-  result.state = before.settings.enabled == update.settings.enabled ? "Updating"
-                 : update.settings.enabled                          ? "Enabling"
+  result.state = before.settings.enabled == result.settings.enabled ? "Updating"
+                 : result.settings.enabled                          ? "Enabling"
                                                                     : "Disabling";
   return result;
 }

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,8 +59,10 @@ struct Mapping {
 struct MappingUpdate {
   std::string uuid;
   std::optional<std::string> function_name = {};
-  /// Members that the request left out keep their values: the caller starts from find().
-  MappingSettings settings;
+  /// Makes of the settings as they are what they are to be; members it leaves alone keep their
+  /// values, those of an update at the same time too. Called once at most, with a lock held: it
+  /// must not call Mappings. Its error is the update's. Empty: they stay.
+  std::function<Status(MappingSettings&)> change_settings = {};
 };
 
 /// What `parley trigger status` shows of one shard.
@@ -136,7 +139,7 @@ class Mappings {
   // Each waits until it is durable. The result of create has State Creating, of update Updating (or
   // Enabling, Disabling), of remove Deleting; the next find shows where it has come to. Errors:
   // kResourceConflict (same stream and function), kInvalidParameter with AWS's messages,
-  // kResourceNotFound.
+  // kResourceNotFound. Updates run one after the other.
   [[nodiscard]] Result<Mapping> create(std::string stream_arn, std::string function_name,
                                        StartingPosition start, MappingSettings settings);
   [[nodiscard]] Result<Mapping> update(const MappingUpdate& update);
@@ -157,8 +160,9 @@ class Mappings {
   [[nodiscard]] std::uint64_t dead_letters_dropped(std::string_view uuid) const;
   [[nodiscard]] Result<DeadLetter> dead_letter(std::string_view id) const;
   /// Invokes the function once more with that batch's records, as far as the stream still has
-  /// them; removes the letter when it succeeds. Blocks. Errors: kTrimmedDataAccess,
-  /// kFunctionFailed.
+  /// them; removes the letter when it succeeds. With tumbling windows the batch is a window of its
+  /// own: its records with an empty state, then the final invocation of a window that ends early.
+  /// Blocks. Errors: kTrimmedDataAccess, kFunctionFailed.
   [[nodiscard]] Status replay_dead_letter(std::string_view id);
   [[nodiscard]] Status delete_dead_letter(std::string_view id);
 

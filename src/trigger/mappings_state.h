@@ -129,6 +129,7 @@ struct Mappings::State {
   std::shared_ptr<Inbox> inbox = std::make_shared<Inbox>();
   DeadLetters letters;
 
+  std::mutex update_mutex;  // of an update from its reading to its commit; taken before `mutex`
   std::mutex mutex;
   std::condition_variable round_ended;
   std::map<std::string, std::unique_ptr<ActiveMapping>, std::less<>> mappings;

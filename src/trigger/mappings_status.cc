@@ -34,11 +34,18 @@ Status look_behind(const StreamSource& source, const stream::Stream& stream, std
   return {};
 }
 
+/// The event of a batch, and when its first record was written.
+struct BatchEvent {
+  std::string payload;
+  TimestampMicros first_arrival = 0;
+};
+
 /// The event of exactly these records of a shard. Errors: kTrimmedDataAccess.
-Result<std::string> payload_of(const StreamSource& source, const stream::Stream& stream,
-                               std::size_t shard, std::string_view region,
-                               const std::vector<stream::SequenceNumber>& numbers) {
-  std::string payload = "{\"Records\":[";
+Result<BatchEvent> event_of(const StreamSource& source, const stream::Stream& stream,
+                            std::size_t shard, std::string_view region,
+                            const std::vector<stream::SequenceNumber>& numbers) {
+  BatchEvent event{.payload = "{\"Records\":["};
+  std::string& payload = event.payload;
   auto wanted = numbers.begin();
   auto after = numbers.front() - 1;
   while (wanted != numbers.end()) {
@@ -50,7 +57,11 @@ Result<std::string> payload_of(const StreamSource& source, const stream::Stream&
         PARLEY_TRY(source.read(stream, shard, after, {.records_max = kCountedPageMax}));
     for (const auto& record : page.records) {
       if (wanted == numbers.end() || record.number != *wanted) continue;
-      if (wanted != numbers.begin()) payload.push_back(',');
+      if (wanted == numbers.begin()) {
+        event.first_arrival = record.created_at;
+      } else {
+        payload.push_back(',');
+      }
       stream::append_record_json(payload, stream, record, region,
                                  stream::RecordAudience::kFunction);
       ++wanted;
@@ -62,6 +73,15 @@ Result<std::string> payload_of(const StreamSource& source, const stream::Stream&
     after = page.last;
   }
   payload.append("]}");
+  return event;
+}
+
+/// `payload` with the members that windows add.
+std::string windowed(std::string payload, const TumblingWindow& window, const StoredLetter& letter,
+                     bool is_final) {
+  payload.pop_back();
+  append_window_members(payload, window, letter.shard_id, letter.stream_arn, is_final);
+  payload.push_back('}');
   return payload;
 }
 
@@ -169,15 +189,26 @@ Result<DeadLetter> Mappings::dead_letter(std::string_view id) const {
 Status Mappings::replay_dead_letter(std::string_view id) {
   auto stored = PARLEY_TRY(state_->letters.find(id));
   ReplyRules rules;
+  int window_s = 0;
   {
     const std::scoped_lock lock(state_->mutex);
     if (const auto* const active = state_->find(stored.letter.mapping_uuid)) {
       stored.function_name = active->mapping.function_name;
       rules.report_batch_item_failures = active->mapping.settings.report_batch_item_failures;
+      window_s = active->mapping.settings.tumbling_window_s;
+      rules.needs_state = window_s > 0;
     }
   }
-  std::string payload = std::move(stored.payload);
-  if (payload.empty()) {
+  const auto invoke = [&](std::string payload) -> Result<Attempt> {
+    const auto outcome = PARLEY_TRY(invoke_and_wait(
+        state_->invoker, {.function_name = stored.function_name, .payload = std::move(payload)}));
+    auto attempt = read_attempt(outcome, rules, stored.numbers);
+    if (attempt.result == Attempt::Result::kSucceeded) return attempt;
+    return fail(ErrorCode::kFunctionFailed, attempt.error);
+  };
+  if (!stored.payload.empty()) {
+    PARLEY_TRY(invoke(stored.payload));
+  } else {
     if (stored.numbers.empty()) {
       return fail(ErrorCode::kTrimmedDataAccess, "These records expired before they were read");
     }
@@ -186,15 +217,19 @@ Status Mappings::replay_dead_letter(std::string_view id) {
     if (shard == stream->shards.end()) {
       return fail(ErrorCode::kTrimmedDataAccess, "The stream no longer has this shard");
     }
-    payload = PARLEY_TRY(payload_of(*state_->source, *stream,
-                                    static_cast<std::size_t>(shard - stream->shards.begin()),
-                                    state_->realm.region, stored.numbers));
-  }
-  const auto outcome = PARLEY_TRY(invoke_and_wait(
-      state_->invoker, {.function_name = stored.function_name, .payload = std::move(payload)}));
-  const auto attempt = read_attempt(outcome, rules, stored.numbers);
-  if (attempt.result != Attempt::Result::kSucceeded) {
-    return fail(ErrorCode::kFunctionFailed, attempt.error);
+    auto event = PARLEY_TRY(event_of(*state_->source, *stream,
+                                     static_cast<std::size_t>(shard - stream->shards.begin()),
+                                     state_->realm.region, stored.numbers));
+    if (window_s == 0) {
+      PARLEY_TRY(invoke(std::move(event.payload)));
+    } else {
+      // The window has ended without this batch: it is one of its own, which ends early.
+      auto window = window_at(event.first_arrival, window_s);
+      window.state =
+          PARLEY_TRY(invoke(windowed(std::move(event.payload), window, stored, false))).state;
+      window.ends_early = true;
+      PARLEY_TRY(invoke(windowed(R"({"Records":[]})", window, stored, true)));
+    }
   }
   return state_->letters.erase(id);
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <barrier>
 #include <chrono>
 #include <mutex>
 #include <string>
@@ -168,14 +169,51 @@ TEST_F(MappingsTest, DisabledMappingKeepsItsPlace) {
   stream_.add("a", "1");
   auto held = invoker_.next();
   MappingSettings off{.enabled = false};
-  EXPECT_EQ(mappings_->update({.uuid = uuid, .settings = off})->state, "Disabling");
+  EXPECT_EQ(mappings_->update({.uuid = uuid, .change_settings = set_to(off)})->state, "Disabling");
   EXPECT_EQ(mappings_->find(uuid)->state, "Disabling");
   stream_.add("a", "2");
   held.answer(replied());
   EXPECT_TRUE(eventually([&] { return mappings_->find(uuid)->state == "Disabled"; }));
   EXPECT_EQ(invoker_.waiting(), 0u);
-  EXPECT_EQ(mappings_->update({.uuid = uuid, .settings = {}})->state, "Enabling");
+  EXPECT_EQ(mappings_->update({.uuid = uuid, .change_settings = set_to({})})->state, "Enabling");
   EXPECT_EQ(answer(), Values{"2"});
+}
+
+TEST_F(MappingsTest, UpdatesAtOnceLoseNothingOfEachOther) {
+  constexpr int kThreads = 4;
+  constexpr int kUpdates = 100;
+  const auto uuid = create({.enabled = false, .batch_size = 1});
+  {
+    std::barrier start(kThreads);
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        start.arrive_and_wait();
+        for (int j = 0; j < kUpdates; ++j) {
+          EXPECT_TRUE(mappings_->update(
+              {.uuid = uuid, .change_settings = [](MappingSettings& settings) -> Status {
+                 ++settings.batch_size;
+                 return {};
+               }}));
+        }
+      });
+    }
+  }
+  EXPECT_EQ(mappings_->find(uuid)->settings.batch_size, 1 + kThreads * kUpdates);
+  restart();
+  EXPECT_EQ(mappings_->find(uuid)->settings.batch_size, 1 + kThreads * kUpdates);
+}
+
+TEST_F(MappingsTest, ChangeThatRefusesChangesNothing) {
+  const auto uuid = create({.batch_size = 5});
+  const auto refused =
+      mappings_->update({.uuid = uuid, .change_settings = [](MappingSettings& settings) -> Status {
+                           settings.batch_size = 6;
+                           return fail(ErrorCode::kInvalidParameter, "not that");
+                         }});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "not that");
+  EXPECT_EQ(mappings_->find(uuid)->settings.batch_size, 5);
 }
 
 TEST_F(MappingsTest, UpdateTakesEffectWithTheNextBatch) {
@@ -183,7 +221,10 @@ TEST_F(MappingsTest, UpdateTakesEffectWithTheNextBatch) {
   stream_.add("a", "1");
   auto held = invoker_.next();
   EXPECT_EQ(
-      mappings_->update({.uuid = uuid, .function_name = "g", .settings = {.batch_size = 2}})->state,
+      mappings_
+          ->update(
+              {.uuid = uuid, .function_name = "g", .change_settings = set_to({.batch_size = 2})})
+          ->state,
       "Updating");
   EXPECT_EQ(mappings_->find(uuid)->state, "Updating");
   stream_.add("a", "2");
@@ -273,7 +314,8 @@ TEST_F(MappingsTest, UpdateThatIsNotDurableLeavesTheWindowsAsTheyAre) {
   answer(replied(R"({"state":{"sum":1}})"));
   ASSERT_TRUE(ends_at(uuid, number));
   store_->is_full = true;
-  EXPECT_FALSE(mappings_->update({.uuid = uuid, .settings = {.tumbling_window_s = 20}}));
+  EXPECT_FALSE(
+      mappings_->update({.uuid = uuid, .change_settings = set_to({.tumbling_window_s = 20})}));
   store_->is_full = false;
   ASSERT_TRUE(eventually([&] { return a_second_later() && invoker_.waiting() == 1; }));
   auto final_one = invoker_.next();
@@ -341,7 +383,7 @@ TEST_F(MappingsTest, UpdateDuringAStopLosesNoCheckpoint) {
   const auto uuid = create();
   const auto number = stream_.add("a", "1");
   auto held = invoker_.next();
-  ASSERT_TRUE(mappings_->update({.uuid = uuid, .settings = {.batch_size = 3}}));
+  ASSERT_TRUE(mappings_->update({.uuid = uuid, .change_settings = set_to({.batch_size = 3})}));
   std::thread answers([&] { held.answer(replied()); });
   close();
   answers.join();

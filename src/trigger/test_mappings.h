@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,6 +85,13 @@ class MappingsTest : public ::testing::Test {
     const auto mapping = mappings_->create(stream_.arn(), function, start, std::move(settings));
     EXPECT_TRUE(mapping) << mapping.error().message;
     return mapping ? mapping->uuid : "";
+  }
+  /// Of a MappingUpdate: all settings at once.
+  static std::function<Status(MappingSettings&)> set_to(MappingSettings settings) {
+    return [to = std::move(settings)](MappingSettings& now) -> Status {
+      now = to;
+      return {};
+    };
   }
   /// Answers the next invocation; its values.
   Values answer(const Result<InvocationOutcome>& outcome = replied()) {

@@ -61,9 +61,11 @@ void append_config(std::string& out, const trigger::Function& function) {
   members.finish();
 }
 
-/// What `call` asks for, on top of `events`.
+enum class Keep : bool { kNothing, kWhatIsNotGiven };
+
+/// What `call` asks for, on top of what it keeps.
 Result<LambdaReply> store_config(const LambdaCall& call, const trigger::Function& function,
-                                 trigger::EventSettings events) {
+                                 Keep keep) {
   PARLEY_TRY(refuse_destinations(call.input));
   const auto retries = find_int(call.input, "MaximumRetryAttempts");
   const auto age = find_int(call.input, "MaximumEventAgeInSeconds");
@@ -72,10 +74,19 @@ Result<LambdaReply> store_config(const LambdaCall& call, const trigger::Function
                 "You must specify at least one of MaximumRetryAttempts, MaximumEventAgeInSeconds "
                 "or DestinationConfig");
   }
-  if (retries) events.retries_max = retries;
-  if (age) events.age_max_s = age;
-  events.last_modified = call.context.parts.clock.now();
-  const auto changed = PARLEY_TRY(call.context.parts.functions.set_events(function.name, events));
+  const auto change = [&](trigger::EventSettings& events) -> Status {
+    if (keep == Keep::kNothing) {
+      events = {};
+    } else if (events.last_modified == 0) {
+      return no_config(function);
+    }
+    if (retries) events.retries_max = retries;
+    if (age) events.age_max_s = age;
+    events.last_modified = call.context.parts.clock.now();
+    return {};
+  };
+  const auto changed =
+      PARLEY_TRY(call.context.parts.functions.change_events(function.name, change));
   LambdaReply reply;
   append_config(reply.body, changed);
   return reply;
@@ -88,14 +99,13 @@ constinit const Shape kEventInvokeConfigInput =
 
 Result<LambdaReply> put_function_event_invoke_config(const LambdaCall& call) {
   const ResolvedFunction found = PARLEY_TRY(resolve_function(call));
-  return store_config(call, found.function, {});
+  return store_config(call, found.function, Keep::kNothing);
 }
 
 Result<LambdaReply> update_function_event_invoke_config(const LambdaCall& call) {
   const ResolvedFunction found = PARLEY_TRY(resolve_function(call));
-  const trigger::EventSettings& events = found.function.settings.events;
-  if (events.last_modified == 0) return no_config(found.function);
-  return store_config(call, found.function, events);
+  if (found.function.settings.events.last_modified == 0) return no_config(found.function);
+  return store_config(call, found.function, Keep::kWhatIsNotGiven);
 }
 
 Result<LambdaReply> get_function_event_invoke_config(const LambdaCall& call) {
@@ -108,8 +118,12 @@ Result<LambdaReply> get_function_event_invoke_config(const LambdaCall& call) {
 
 Result<LambdaReply> delete_function_event_invoke_config(const LambdaCall& call) {
   const ResolvedFunction found = PARLEY_TRY(resolve_function(call));
-  if (found.function.settings.events.last_modified == 0) return no_config(found.function);
-  PARLEY_TRY(call.context.parts.functions.set_events(found.function.name, {}));
+  const auto clear = [&](trigger::EventSettings& events) -> Status {
+    if (events.last_modified == 0) return no_config(found.function);
+    events = {};
+    return {};
+  };
+  PARLEY_TRY(call.context.parts.functions.change_events(found.function.name, clear));
   return LambdaReply{.status = 204};
 }
 

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <barrier>
+#include <thread>
+
 #include "api/lambda/test_lambda.h"
 
 namespace parley::api {
@@ -86,6 +89,26 @@ TEST(UpdateEventSourceMapping, KeepsWhatIsNotGiven) {
   EXPECT_EQ(test.lambda.call("PUT", path, R"({"FunctionName":"nobody"})").status(), 404);
   EXPECT_EQ(test.lambda.call("DELETE", path).text("/State"), "Deleting");
   EXPECT_EQ(test.lambda.call("GET", path).message(), "The resource you requested does not exist.");
+}
+
+TEST(UpdateEventSourceMapping, TwoAtOnceBothCount) {
+  MappingTest test;
+  const std::string path = fmt::format("{}/{}", kMappings, test.create().text("/UUID"));
+  constexpr int kRounds = 100;
+  std::barrier round(2);
+  const auto update = [&](std::string_view member) {
+    for (int i = 1; i <= kRounds; ++i) {
+      round.arrive_and_wait();
+      EXPECT_EQ(test.lambda.call("PUT", path, fmt::format(R"({{"{}":{}}})", member, i)).status(),
+                202);
+      round.arrive_and_wait();
+      const TestReply found = test.lambda.call("GET", path);
+      EXPECT_EQ(found.text("/BatchSize"), std::to_string(i));
+      EXPECT_EQ(found.text("/MaximumRetryAttempts"), std::to_string(i));
+    }
+  };
+  std::jthread other([&] { update("BatchSize"); });
+  update("MaximumRetryAttempts");
 }
 
 TEST(ListEventSourceMappings, FiltersByStreamAndFunction) {

@@ -33,8 +33,9 @@ Result<LambdaReply> update_event_source_mapping(const LambdaCall& call) {
   trigger::Mapping current = PARLEY_TRY(find_mapping(call));
   PARLEY_TRY(check_unsupported_members(input));
   trigger::MappingUpdate update{.uuid = std::move(current.uuid),
-                                .settings = std::move(current.settings)};
-  PARLEY_TRY(read_mapping_settings(input, update.settings));
+                                .change_settings = [&input](trigger::MappingSettings& settings) {
+                                  return read_mapping_settings(input, settings);
+                                }};
   if (const auto name = find_string(input, "FunctionName")) {
     update.function_name = PARLEY_TRY(resolve_function(call, *name, std::nullopt)).function.name;
   }
