@@ -57,6 +57,73 @@ exports.handler = (event, context, callback) => {
   EXPECT_THAT(outcome.payload, HasSubstr(R"({"errorType":"TypeError","errorMessage":"no")"));
 }
 
+TEST(NodeFunction, StreamedResponsesAreGathered) {
+  TestFunctions functions;
+  functions.create("f", kRuntime, "index.handler", {{"index.js", R"(
+const { pipeline } = require('stream/promises');
+const { Readable } = require('stream');
+exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {
+  if (event.fail) stream.write('some');
+  if (event.fail) throw new RangeError('in the middle');
+  if (event.pipe) return pipeline(Readable.from([event.pipe, Buffer.from('é')]), stream);
+  if (event.destroy) return stream.destroy(new TypeError('destroyed'));
+  stream.setContentType('text/plain');
+  const reused = Buffer.from('one ');
+  stream.write(reused);
+  reused.fill('x');
+  stream.write({two: 2});
+  setTimeout(() => stream.end(' three ' + context.functionName), 20);
+});
+)"}});
+  const auto streamed = functions.invoke("f");
+  EXPECT_FALSE(streamed.function_error);
+  EXPECT_EQ(streamed.payload, R"(one {"two":2} three f)");
+  EXPECT_EQ(functions.invoke("f", R"({"pipe":"piped "})").payload, "piped é");
+  const auto failed = functions.invoke("f", R"({"fail":true})");
+  EXPECT_TRUE(failed.function_error);
+  EXPECT_THAT(failed.payload,
+              HasSubstr(R"({"errorType":"RangeError","errorMessage":"in the middle")"));
+  EXPECT_THAT(functions.invoke("f", R"({"destroy":true})").payload,
+              HasSubstr(R"({"errorType":"TypeError","errorMessage":"destroyed")"));
+  EXPECT_EQ(functions.invoke("f").payload, R"(one {"two":2} three f)") << "nothing is left over";
+}
+
+TEST(NodeFunction, AStreamThatIsNeverEndedEndsWithTheEventLoop) {
+  TestFunctions functions;
+  functions.create("f", kRuntime, "index.handler",
+                   {{"index.mjs",
+                     "export const handler = awslambda.streamifyResponse(\n"
+                     "  async (event, stream) => { stream.write('all there is'); });"}});
+  EXPECT_EQ(functions.invoke("f").payload, "all there is");
+}
+
+TEST(NodeFunction, AStreamedResponseOfMoreThanSixMegabytesIsAnError) {
+  TestFunctions functions;
+  functions.create("f", kRuntime, "index.handler", {{"index.js", R"(
+exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  for (let i = 0; i < 20; ++i) stream.write('x'.repeat(1 << 20));
+  stream.end();
+});
+)"}});
+  const auto outcome = functions.invoke("f");
+  EXPECT_TRUE(outcome.function_error);
+  EXPECT_THAT(outcome.payload, HasSubstr("Function.ResponseSizeTooLarge"));
+}
+
+TEST(NodeFunction, HttpResponseStreamsBeginWithTheirMetadata) {
+  TestFunctions functions;
+  functions.create("f", kRuntime, "index.handler", {{"index.js", R"(
+exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+  stream = awslambda.HttpResponseStream.from(stream, {statusCode: 201, headers: {a: 'b'}});
+  if (event.body) stream.write(event.body);
+  stream.end();
+});
+)"}});
+  const std::string metadata = R"({"statusCode":201,"headers":{"a":"b"}})" + std::string(8, '\0');
+  EXPECT_EQ(functions.invoke("f", R"({"body":"text"})").payload, metadata + "text");
+  EXPECT_EQ(functions.invoke("f").payload, metadata);
+}
+
 TEST(NodeFunction, ContextHasLambdasFields) {
   TestFunctions functions;
   functions.create("fields", kRuntime, "index.handler", {{"index.js", R"(

@@ -1,10 +1,11 @@
 // Runs a Node handler over the Lambda Runtime API: CommonJS and ES modules, handlers that return a
-// promise, call back, or use context.done. Source: docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+// promise, call back, use context.done, or stream their response, which is gathered. Source: docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 // and nodejs-handler.html. Nothing but Node's own modules; what it prints is the log.
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { createRequire } from "node:module";
+import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 
@@ -114,6 +115,79 @@ process.on("unhandledRejection", (reason) => {
   if (reason instanceof Error) error.stack = `${error.name}: ${error.message}\n${reason.stack}`;
   die("Unhandled Promise Rejection", error, 128);
 });
+
+// --- streamed responses --------------------------------------------------------------------------
+// Source: docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+
+const streaming = Symbol.for("aws.lambda.runtime.handler.streaming"); // Lambda's own mark
+
+// What the handler writes, as one response; no more of it than the server wants to see.
+class ResponseStream extends Writable {
+  #parts = [];
+  #size = 0;
+  #prelude = null;
+  contentType = "application/octet-stream";
+
+  constructor() {
+    super({ objectMode: true }); // for objects, which are written as JSON
+  }
+
+  setContentType(type) {
+    this.contentType = type;
+  }
+
+  // Written before anything else, even if nothing else is written.
+  setPrelude(bytes) {
+    this.#prelude = bytes;
+  }
+
+  gathered() {
+    return Buffer.concat(this.#parts).subarray(0, responseSizeMax + 1);
+  }
+
+  #take(bytes) {
+    if (this.#prelude !== null) {
+      const prelude = this.#prelude;
+      this.#prelude = null;
+      this.#take(prelude);
+    }
+    if (this.#size > responseSizeMax) return;
+    this.#parts.push(bytes);
+    this.#size += bytes.length;
+  }
+
+  _write(chunk, encoding, done) {
+    try {
+      const isBytes = chunk instanceof Uint8Array;
+      const text = isBytes || typeof chunk === "string" ? chunk : JSON.stringify(chunk);
+      // A copy: the writer may use its buffer again.
+      this.#take(isBytes ? Buffer.from(chunk) : Buffer.from(text, encoding));
+      done();
+    } catch (error) {
+      done(error);
+    }
+  }
+
+  _final(done) {
+    this.#take(Buffer.alloc(0));
+    done();
+  }
+}
+
+globalThis.awslambda = {
+  streamifyResponse(handler) {
+    handler[streaming] = "response";
+    return handler;
+  },
+  // Status, headers and cookies in front of a body, as function URLs and API Gateway read them.
+  HttpResponseStream: class HttpResponseStream {
+    static from(stream, metadata) {
+      stream.setContentType("application/vnd.awslambda.http-integration-response");
+      stream.setPrelude(Buffer.concat([Buffer.from(JSON.stringify(metadata)), Buffer.alloc(8)]));
+      return stream;
+    }
+  },
+};
 
 // --- the handler ---------------------------------------------------------------------------------
 
@@ -231,6 +305,29 @@ function run(handler, event, headers) {
   });
 }
 
+// As run(), for a handler that streams: it has ended when its stream has and its promise is kept,
+// or when nothing is left to do. The result is the stream.
+function runStreaming(handler, event, headers) {
+  return new Promise((resolve) => {
+    const stream = new ResponseStream();
+    endInvocation = (error = null) => {
+      if (endInvocation === null) return;
+      endInvocation = null;
+      resolve({ error, result: stream });
+    };
+    const fail = (error) => endInvocation?.(error ?? new Error("null"));
+    const finished = new Promise((done) => stream.once("finish", done));
+    stream.on("error", fail); // later ones have nobody to tell
+    const context = makeContext(headers, () => {});
+    try {
+      const returned = handler(event, stream, context);
+      Promise.all([returned, finished]).then(() => endInvocation?.(), fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
 // Nothing is left to do, and the handler has neither returned a promise that settles nor called
 // back with an error: what it has given so far is its result.
 process.on("beforeExit", () => endInvocation?.());
@@ -241,9 +338,14 @@ async function serve(handler) {
     if (status !== 200) process.exit(1);
     requestId = headers["lambda-runtime-aws-request-id"];
     process.env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"];
-    let { error, result } = await run(handler, JSON.parse(body), headers);
+    const runs = handler[streaming] === undefined ? run : runStreaming;
+    let { error, result } = await runs(handler, JSON.parse(body), headers);
     let payload;
-    if (!error) {
+    let contentType = "application/json";
+    if (!error && runs === runStreaming) {
+      payload = result.gathered();
+      contentType = result.contentType;
+    } else if (!error) {
       try {
         payload = Buffer.from(JSON.stringify(result === undefined ? null : result) ?? "null")
           .subarray(0, responseSizeMax + 1);
@@ -261,7 +363,7 @@ async function serve(handler) {
     } else {
       requestId = null;
       await call("POST", `invocation/${ended}/response`, payload,
-        { "Content-Type": "application/json" });
+        { "Content-Type": contentType });
     }
   }
 }
