@@ -24,15 +24,21 @@ std::string payload_of(const FunctionContext& context) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
+struct Pair {
+  const char* label;
+  const char* pointer;
+  const char* unit = "";  // behind the value
+};
+
 void print_pairs(const Console& console, const simdjson::dom::element& json,
-                 std::initializer_list<std::pair<const char*, const char*>> pairs) {
-  for (const auto& [label, pointer] : pairs) {
+                 std::initializer_list<Pair> pairs) {
+  for (const auto& [label, pointer, unit] : pairs) {
     std::string value = json_text(json, pointer);
     if (value.empty() && json.at_pointer(pointer).error() == simdjson::SUCCESS) {
       value = simdjson::minify(json.at_pointer(pointer).value_unsafe());
     }
     if (!value.empty() && value != "\"\"") {
-      console.out << fmt::format("{:<14}{}\n", label, printable(value));
+      console.out << fmt::format("{:<14}{}{}\n", label, printable(value), unit);
     }
   }
 }
@@ -142,11 +148,11 @@ Result<ExitCode> show_function(const FunctionContext& context) {
                {"runtime", "/Configuration/Runtime"},
                {"handler", "/Configuration/Handler"},
                {"description", "/Configuration/Description"},
-               {"timeout", "/Configuration/Timeout"},
-               {"memory", "/Configuration/MemorySize"},
+               {"timeout", "/Configuration/Timeout", " s"},
+               {"memory", "/Configuration/MemorySize", " MB"},
                {"environment", "/Configuration/Environment/Variables"},
                {"concurrency", "/Concurrency/ReservedConcurrentExecutions"},
-               {"code size", "/Configuration/CodeSize"},
+               {"code size", "/Configuration/CodeSize", " bytes"},
                {"code", "/Code/Location"},
                {"changed", "/Configuration/LastModified"}});
   PARLEY_TRY(print_triggers(context));

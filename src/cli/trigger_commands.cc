@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "cli/ddb_target.h"
+#include "cli/founding_table.h"
 #include "cli/json_text.h"
 #include "cli/text_table.h"
 #include "cli/trigger_settings.h"
@@ -142,7 +143,15 @@ Result<std::string> find_trigger(const TriggerContext& context, const std::strin
 }
 
 Result<ExitCode> create_trigger(const TriggerContext& context) {
-  const TriggerOptions& options = context.options;
+  TriggerOptions options = context.options;
+  // The native trigger's own writes would come back to it as records.
+  if (options.function == kConversationFunction && options.filters.empty() && !options.no_filters) {
+    options.filters = {std::string(kMessagesAlone)};
+    context.console.err << fmt::format(
+        "With the filter that {} is made for, messages alone: {}\n"
+        "(--filter sets another, --no-filters none)\n",
+        kConversationFunction, kMessagesAlone);
+  }
   const std::string arn =
       options.table.empty() ? options.stream_arn : PARLEY_TRY(stream_of_table(context));
   std::string body =

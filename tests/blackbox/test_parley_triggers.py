@@ -78,7 +78,9 @@ class ParleyTriggers(LambdaCase):
         reply = json.loads(self.parley("function", "invoke", "fresh", "--payload", "-", text="{}"))
         self.assertEqual(reply["name"], "Nina")
         shown = self.parley("function", "show", "fresh")
-        self.assertRegex(shown, r"timeout\s+9")
+        self.assertRegex(shown, r"timeout +9 s\n")
+        self.assertRegex(shown, r"memory +128 MB\n")
+        self.assertRegex(shown, r"code size +\d+ bytes\n")
         self.assertIn("fresh\tpython3.12", self.parley("function", "list"))
         self.parley("function", "delete", "fresh")
         self.assertIn("Function not found", self.failing(1, "function", "show", "fresh"))
@@ -255,9 +257,32 @@ class ParleyTriggers(LambdaCase):
         done = self.run_parley("ddb", "schema-load", "--table", table)
         self.assertEqual(self.triggers_of(table), [])
         (command,) = [line for line in done.stderr.splitlines() if "trigger create" in line]
-        subprocess.run(command.split(), env=client_environment(), check=True, capture_output=True)
+        made = subprocess.run(
+            command.split(),
+            env=client_environment(),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        self.assertIn("--no-filters", made.stderr)
+        (mapping,) = self.triggers_of(table)
+        # The filter of --trigger, so that the function does not get its own writes.
+        self.parley("ddb", "schema-load", "--table", "h-other", "--trigger")
+        self.addCleanup(self.tables.delete_table, TableName="h-other")
+        (other,) = self.triggers_of("h-other")
+        self.addCleanup(self.forget_mapping, other["UUID"])
+        self.assertIn("MSG#", other["FilterCriteria"]["Filters"][0]["Pattern"])
+        self.assertEqual(mapping["FilterCriteria"], other["FilterCriteria"])
+        self.parley("trigger", "delete", table)
+        subprocess.run(
+            command.split() + ["--no-filters"],
+            env=client_environment(),
+            check=True,
+            capture_output=True,
+        )
         (made,) = self.triggers_of(table)
         self.addCleanup(self.forget_mapping, made["UUID"])
+        self.assertNotIn("FilterCriteria", made)
 
     def test_dead_letters_alone_lists_them(self):
         self.assertEqual(json.loads(self.parley("trigger", "dead-letters", "--json")), NO_LETTERS)
