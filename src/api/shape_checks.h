@@ -1,5 +1,5 @@
 // What the three walks of a request share (api/shape.cc, shape_types.cc, shape_constraints.cc).
-// Nobody else includes this.
+// Nobody else includes this, but for kModelPackage.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,9 @@
 #include "api/shape.h"
 
 namespace parley::api {
+
+/// Before the name of a structure, where AWS's words on a wrong type have a class's.
+inline constexpr std::string_view kModelPackage = "com.amazonaws.dynamodb.v20120810.";
 
 /// The constraints alone, in a request whose types are right. Errors: kValidation.
 [[nodiscard]] Status check_constraints(const Shape& shape, const simdjson::dom::element& input);

@@ -51,7 +51,7 @@ void append_text(std::string& out, const Shape& shape, const element& value) {
   if (shape.kind == ShapeKind::kStructure && value.get(object) == simdjson::SUCCESS) {
     append_structure(out, shape, object);
   } else if (shape.kind == ShapeKind::kAttributeValue) {
-    fmt::format_to(std::back_inserter(out), "com.amazonaws.dynamodb.v20120810.{}@{:x}", shape.name,
+    fmt::format_to(std::back_inserter(out), "{}{}@{:x}", kModelPackage, shape.name,
                    crc32(simdjson::minify(value)));
   } else if (value.get(array) == simdjson::SUCCESS) {
     out += '[';

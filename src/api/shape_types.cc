@@ -76,7 +76,7 @@ std::string java_type(const Shape& shape) {
       return fmt::format("java.util.Map<java.lang.String, {}>", java_type(*shape.element));
     case ShapeKind::kStructure:
     case ShapeKind::kAttributeValue:
-      return fmt::format("com.amazonaws.dynamodb.v20120810.{}", shape.name);
+      return fmt::format("{}{}", kModelPackage, shape.name);
     case ShapeKind::kBlob:
       return "java.nio.ByteBuffer";
     default:

@@ -38,7 +38,12 @@ net::HttpReply http_reply(api::Reply reply) {
 
 }  // namespace
 
-net::HttpReply HttpApiHandler::failure(int status, std::string_view reason) {
+net::HttpReply HttpApiHandler::failure(const net::HttpRequest& request, int status,
+                                       std::string_view reason) {
+  if (api::LambdaService::owns(request.path)) {
+    const api::Request call{.method = request.method, .path = request.path};
+    return http_reply(lambda_->unreadable_request(call, status, reason));
+  }
   return http_reply(api::unreadable_request(status, reason));
 }
 

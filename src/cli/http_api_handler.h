@@ -17,7 +17,8 @@ class HttpApiHandler final : public net::HttpHandler {
   }
 
   void handle(const net::HttpRequest& request, net::ReplyCallback reply) override;
-  [[nodiscard]] net::HttpReply failure(int status, std::string_view reason) override;
+  [[nodiscard]] net::HttpReply failure(const net::HttpRequest& request, int status,
+                                       std::string_view reason) override;
 
  private:
   api::Service* service_ = nullptr;

@@ -4,6 +4,7 @@
 #include <boost/asio/write.hpp>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "net/reply_writer.h"
 
@@ -19,9 +20,12 @@ using boost::system::error_code;
 constexpr std::size_t kGatherSizeBytesMax = std::size_t{64} * 1024;
 // A body from this size on is written from where it lies instead of being copied.
 constexpr std::size_t kLargeBodySizeBytes = std::size_t{32} * 1024;
-constexpr std::chrono::milliseconds kLingerTime{2'000};
-// What a client may still send after a reply that ends the connection.
-constexpr std::size_t kLingerSizeBytesMax = 64u << 20;
+// A client may go on sending after a reply that ends the connection, and most read no reply before
+// all is sent: silent for so long, in all for so long, and so much.
+constexpr std::chrono::milliseconds kLingerSilence{2'000};
+constexpr std::chrono::milliseconds kLingerTime{30'000};
+constexpr std::size_t kLingerSizeBytesMax = std::size_t{1} << 30;
+constexpr std::size_t kLingerBufferSizeBytes = std::size_t{64} * 1024;
 
 using TupleToken = asio::as_tuple_t<asio::use_awaitable_t<asio::io_context::executor_type>>;
 constexpr TupleToken kTupleToken{};
@@ -144,7 +148,7 @@ Connection::Task<bool> Connection::read_request() {
 /// Always false: the connection ends after it.
 Connection::Task<bool> Connection::answer_failure(int status, std::string_view reason) {
   loop_->handler().request_failed(local_port(), status);
-  append_reply(loop_->handler().failure(status, reason), false, false);
+  append_reply(loop_->handler().failure(parser_.request(), status, reason), false, false);
   bool sent = flush_at_once();
   if (!sent) sent = co_await flush();
   if (sent) co_await linger();
@@ -152,7 +156,9 @@ Connection::Task<bool> Connection::answer_failure(int status, std::string_view r
 }
 
 void Connection::append_reply(HttpReply reply, bool keep_alive, bool is_head) {
-  if (reply.status == 0) reply = loop_->handler().failure(500, "The request was not answered");
+  if (reply.status == 0) {
+    reply = loop_->handler().failure(parser_.request(), 500, "The request was not answered");
+  }
   append_reply_head(output_, reply,
                     {.fixed_lines = loop_->fixed_header_lines(), .keep_alive = keep_alive});
   if (is_head) return;
@@ -219,12 +225,15 @@ Connection::Task<> Connection::linger() {
   error_code error;
   socket_.shutdown(Socket::shutdown_send, error);
   enter(Phase::kLingering);
-  std::array<char, 4096> unread;
+  const auto began = phase_began_;
+  std::vector<char> unread(kLingerBufferSizeBytes);
   for (std::size_t total = 0; !error && total < kLingerSizeBytesMax && !timed_out_;) {
     const auto buffer = asio::buffer(unread);
     const auto [read_error, size_bytes] = co_await socket_.async_read_some(buffer, kTupleToken);
     error = read_error;
     total += size_bytes;
+    if (loop_->coarse_now() - began > kLingerTime) break;
+    enter(Phase::kLingering);
   }
 }
 
@@ -284,7 +293,7 @@ void Connection::check_deadline() {
       allowed = options.write_timeout;
       break;
     case Phase::kLingering:
-      allowed = kLingerTime;
+      allowed = kLingerSilence;
       break;
     case Phase::kHandling:
     case Phase::kStreaming:

@@ -265,7 +265,8 @@ std::string_view HttpRequest::header(std::string_view name) const {
   return {};
 }
 
-HttpReply HttpHandler::failure(int status, std::string_view reason) {
+HttpReply HttpHandler::failure(const HttpRequest& /*request*/, int status,
+                               std::string_view reason) {
   return {.status = status,
           .content_type = "text/plain; charset=utf-8",
           .headers = {},

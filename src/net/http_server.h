@@ -67,8 +67,10 @@ class HttpHandler {
   virtual ~HttpHandler() = default;
   virtual void handle(const HttpRequest& request, ReplyCallback reply) = 0;
   /// The reply to a request that ended in the server: 400 malformed, 408 too slow, 413 body too
-  /// large, 431 header too large, 505 …. Without a stream. The default is plain text.
-  [[nodiscard]] virtual HttpReply failure(int status, std::string_view reason);
+  /// large, 431 header too large, 505 …. `request` has what had been read of it: its method and
+  /// target at least, or nothing. Without a stream. The default is plain text.
+  [[nodiscard]] virtual HttpReply failure(const HttpRequest& request, int status,
+                                          std::string_view reason);
   /// Told before failure(), on an event loop's thread: which listener's client it was.
   virtual void request_failed(std::uint16_t /*local_port*/, int /*status*/) {}
 };

@@ -162,6 +162,18 @@ TEST(HttpServer, ATooLargeBodyGets413AlthoughTheClientGoesOnSending) {
   EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 413 "));
 }
 
+// As SDKs do, which read no reply before they have sent everything.
+TEST(HttpServer, ABodyFarOverTheLimitIsSentToItsEndBeforeTheReplyIsRead) {
+  const TestServer server(echo);
+  RawClient client = server.connect();
+  constexpr std::size_t kPieces = 100;
+  const std::string piece(std::size_t{1} << 20, 'x');
+  client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " +
+              std::to_string(kPieces * piece.size()) + "\r\n\r\n");
+  for (std::size_t i = 0; i < kPieces; ++i) ASSERT_TRUE(client.send(piece)) << i;
+  EXPECT_THAT(client.read_to_end(), StartsWith("HTTP/1.1 413 "));
+}
+
 TEST(HttpServer, TooLargeHeadersGet431) {
   const TestServer server(echo);
   RawClient client = server.connect();

@@ -49,7 +49,8 @@ class RequestParser {
   [[nodiscard]] Progress parse();
   [[nodiscard]] Stage stage() const;
 
-  /// The request. Precondition: parse() said kComplete. Views are valid until next().
+  /// The request, once parse() said kComplete; before that and after kFailed, what has been read of
+  /// it. Views are valid until next().
   [[nodiscard]] const HttpRequest& request() const { return request_; }
   /// Whether the client wants the connection kept: HTTP/1.1 without "close", 1.0 with "keep-alive".
   [[nodiscard]] bool keep_alive() const;

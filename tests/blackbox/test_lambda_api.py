@@ -398,6 +398,32 @@ def lambda_handler(event, context):
         usage = self.functions.get_account_settings()["AccountUsage"]
         self.assertGreaterEqual(usage["FunctionCount"], 1)
 
+    def test_a_body_that_is_too_large_is_read_to_its_end_and_refused(self):
+        # Clients read no reply before they have sent everything.
+        for path, size, limit, operation in (
+            ("event-source-mappings/", 17 << 20, 16777216, "CreateEventSourceMapping"),
+            ("functions", 80 << 20, 70167211, "CreateFunction"),
+        ):
+            with self.subTest(path), self.assertRaises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(
+                    urllib.request.Request(
+                        f"{self.server.url}/2015-03-31/{path}",
+                        data=b" " * size,
+                        headers={"Content-Type": "application/json"},
+                    )
+                )
+            self.assertEqual(caught.exception.code, 413)
+            self.assertEqual(
+                caught.exception.headers["x-amzn-ErrorType"], "RequestEntityTooLargeException"
+            )
+            self.assertEqual(
+                json.loads(caught.exception.read()),
+                {
+                    "message": f"Request must be smaller than {limit} bytes for the "
+                    f"{operation} operation"
+                },
+            )
+
     def test_a_web_page_may_not_deploy(self):
         request = urllib.request.Request(
             self.server.url + "/2015-03-31/functions", headers={"Origin": "http://evil.example"}

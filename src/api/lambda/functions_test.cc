@@ -55,6 +55,67 @@ TEST(CreateFunction, ErrorsHaveLambdasShape) {
   EXPECT_THAT(no_json.body(), HasSubstr(R"("Type":"User","message":"Could not parse)"));
 }
 
+TEST(LambdaErrors, NameNoClassOfAnotherService) {
+  TestLambda lambda;
+  lambda.create("f");
+  for (const char* body : {"[]", "5", "\"text\""}) {
+    const TestReply reply = lambda.call("PUT", "/2017-10-31/functions/f/concurrency", body);
+    EXPECT_EQ(reply.status(), 400);
+    EXPECT_EQ(reply.header("x-amzn-ErrorType"), "SerializationException");
+    EXPECT_EQ(reply.message(), "The body must be a JSON object") << body;
+  }
+  const TestReply nested = lambda.call("POST", std::string(kFunctions), R"({"Code":[]})");
+  EXPECT_EQ(nested.header("x-amzn-ErrorType"), "SerializationException");
+  EXPECT_EQ(nested.message(), "Unrecognized collection type class FunctionCode");
+}
+
+TEST(LambdaErrors, OfABodyThatIsTooLargeNameTheOperationAndItsLimit) {
+  TestLambda lambda;
+  const auto refused = [&](std::string_view method, std::string_view request_path, int status) {
+    return TestReply(lambda.service().unreadable_request({.method = method, .path = request_path},
+                                                         status, "The reason"));
+  };
+  const TestReply mapping = refused("POST", "/2015-03-31/event-source-mappings/", 413);
+  EXPECT_EQ(mapping.status(), 413);
+  EXPECT_EQ(mapping.header("x-amzn-ErrorType"), "RequestEntityTooLargeException");
+  EXPECT_EQ(mapping.message(),
+            "Request must be smaller than 16777216 bytes for the CreateEventSourceMapping "
+            "operation");
+  EXPECT_EQ(refused("POST", kFunctions, 413).message(),
+            "Request must be smaller than 70167211 bytes for the CreateFunction operation");
+  EXPECT_EQ(refused("PATCH", kFunctions, 413).message(),
+            "Request must be smaller than 70167211 bytes");
+  const TestReply slow = refused("POST", kFunctions, 408);
+  EXPECT_EQ(slow.status(), 408);
+  EXPECT_EQ(slow.header("x-amzn-ErrorType"), "InvalidRequestContentException");
+  EXPECT_EQ(slow.message(), "The reason");
+  EXPECT_EQ(refused("POST", kFunctions, 503).header("x-amzn-ErrorType"),
+            "ServiceUnavailableException");
+}
+
+// The server of these tests runs 16 at once.
+TEST(PutFunctionConcurrency, ReservesNoMoreThanThereIs) {
+  TestLambda lambda;
+  lambda.create("f");
+  lambda.create("g");
+  const auto reserve = [&](std::string_view name, int count) {
+    return lambda.call("PUT", fmt::format("/2017-10-31/functions/{}/concurrency", name),
+                       fmt::format(R"({{"ReservedConcurrentExecutions":{}}})", count));
+  };
+  EXPECT_EQ(reserve("f", 17).status(), 400);
+  EXPECT_EQ(reserve("f", 16).status(), 200);
+  EXPECT_EQ(reserve("f", 10).status(), 200);
+  EXPECT_EQ(reserve("g", 6).status(), 200);
+  const TestReply refused = reserve("g", 7);
+  EXPECT_EQ(refused.header("x-amzn-ErrorType"), "InvalidParameterValueException");
+  EXPECT_EQ(refused.message(),
+            "Specified ReservedConcurrentExecutions for function decreases account's "
+            "UnreservedConcurrentExecution below its minimum value of [0].");
+  EXPECT_EQ(lambda.call("GET", "/2019-09-30/functions/g/concurrency")
+                .text("/ReservedConcurrentExecutions"),
+            "6");
+}
+
 TEST(CreateFunction, PatternsOfTheModelAreToldWithTheirText) {
   TestLambda lambda;
   const TestReply reply =

@@ -12,6 +12,8 @@
 #include "api/lambda/lambda_error.h"
 #include "api/lambda/url_text.h"
 #include "api/shape.h"
+#include "api/shape_checks.h"
+#include "base/assert.h"
 
 namespace parley::api {
 namespace {
@@ -47,14 +49,45 @@ Status check_caller(const Request& request) {
   return check_signature_form(request);
 }
 
+std::size_t body_size_bytes_max(std::string_view path) {
+  for (const std::string_view prefix : kLambdaLargeBodyPaths) {
+    if (path.starts_with(prefix)) return kLambdaBodySizeBytesMax;
+  }
+  return kLambdaSmallBodySizeBytesMax;
+}
+
+std::unexpected<Error> too_large(std::string_view operation, std::string_view path) {
+  return fail(ErrorCode::kRequestEntityTooLarge,
+              operation.empty()
+                  ? fmt::format("Request must be smaller than {} bytes", body_size_bytes_max(path))
+                  : fmt::format("Request must be smaller than {} bytes for the {} operation",
+                                body_size_bytes_max(path), operation));
+}
+
 Status check_body(const LambdaRoute& route, const Request& request) {
   if (!request.content_encoding.empty() && request.content_encoding != "identity") {
     return fail(ErrorCode::kInvalidRequestContent, "A body must come without Content-Encoding");
   }
-  if (request.body.size() <= kLambdaBodySizeBytesMax) return {};
-  return fail(ErrorCode::kRequestEntityTooLarge,
-              std::string("Request must be smaller than 70167211 bytes for the ") +
-                  std::string(route.operation) + " operation");
+  if (request.body.size() <= body_size_bytes_max(request.path)) return {};
+  return too_large(route.operation, request.path);
+}
+
+/// What a failure to read a request is called here.
+ErrorCode code_of(int http_status) {
+  if (http_status == 503) return ErrorCode::kUnavailable;
+  return http_status >= 500 ? ErrorCode::kInternal : ErrorCode::kInvalidRequestContent;
+}
+
+/// Whether `input` is what the route takes. AWS's words on a wrong type name a class of the
+/// service's; the shapes speak of DynamoDB's, and Lambda's are not known: the bare name is left.
+Status check_input(const Shape& shape, const simdjson::dom::element& input) {
+  if (!input.is_object()) return fail(ErrorCode::kSerialization, "The body must be a JSON object");
+  auto checked = validate(shape, input);
+  if (checked || checked.error().code != ErrorCode::kSerialization) return checked;
+  std::string& message = checked.error().message;
+  const std::size_t at = message.find(kModelPackage);
+  if (at != std::string::npos) message.erase(at, kModelPackage.size());
+  return checked;
 }
 
 /// Parses and checks the body into `call.input`, which views `parser`.
@@ -68,10 +101,9 @@ Status read_input(const LambdaRoute& route, LambdaCall& call, simdjson::dom::par
         ErrorCode::kInvalidRequestContent,
         std::string("Could not parse request body into json: ") + simdjson::error_message(error));
   }
-  PARLEY_TRY(validate(*route.input, json));
-  if (json.get(call.input) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kSerialization, "The body must be a JSON object");
-  }
+  PARLEY_TRY(check_input(*route.input, json));
+  const auto taken = json.get(call.input);
+  PARLEY_ASSERT(taken == simdjson::SUCCESS);
   return {};
 }
 
@@ -140,6 +172,18 @@ LambdaService::~LambdaService() = default;
 
 bool LambdaService::owns(std::string_view path) {
   return is_own(path) || begins_with_date(path);
+}
+
+Reply LambdaService::unreadable_request(const Request& request, int status,
+                                        std::string_view reason) {
+  Error error{code_of(status), std::string(reason), nullptr};
+  if (status == 413) {
+    const auto match = find_route(request.method, request.path);
+    error = too_large(match ? match->route->operation : "", request.path).error();
+  }
+  Reply reply = lambda_error_reply(request, error, context_->parts.random);
+  reply.status = status;
+  return reply;
 }
 
 void LambdaService::handle(const Request& request, ReplyCallback reply) {

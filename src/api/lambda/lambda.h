@@ -25,6 +25,8 @@ namespace parley::api {
 
 /// What a request body may weigh here: a zip archive of 50 MB in base64 (AWS's own limit).
 inline constexpr std::size_t kLambdaBodySizeBytesMax = 70'167'211;
+/// Of other requests than those of kLambdaLargeBodyPaths.
+inline constexpr std::size_t kLambdaSmallBodySizeBytesMax = std::size_t{16} << 20;
 /// The paths of such bodies.
 inline constexpr std::string_view kLambdaLargeBodyPaths[] = {"/2015-03-31/functions"};
 
@@ -60,6 +62,11 @@ class LambdaService {
 
   /// Whether a request of this path is for here, and not for DynamoDB.
   [[nodiscard]] static bool owns(std::string_view path);
+
+  /// The reply to what never became a request (net/http_server.h); of `request` only method and
+  /// path are looked at. A body that is too large is refused in Lambda's words.
+  [[nodiscard]] Reply unreadable_request(const Request& request, int status,
+                                         std::string_view reason);
 
   /// Replies exactly once; an invocation's reply may take as long as the function.
   void handle(const Request& request, ReplyCallback reply);

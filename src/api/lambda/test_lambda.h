@@ -48,6 +48,7 @@ class TestLambda {
   /// A table with a stream; its ARN.
   std::string create_stream(std::string_view table);
 
+  [[nodiscard]] LambdaService& service() { return *service_; }
   [[nodiscard]] trigger::Functions& functions() { return *functions_; }
 
  private:

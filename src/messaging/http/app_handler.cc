@@ -51,7 +51,8 @@ void AppHandler::handle(const net::HttpRequest& request, net::ReplyCallback repl
   });
 }
 
-net::HttpReply AppHandler::failure(int status, std::string_view reason) {
+net::HttpReply AppHandler::failure(const net::HttpRequest& /*request*/, int status,
+                                   std::string_view reason) {
   return problem_reply(status, "unreadable-request", "The request could not be read", reason);
 }
 

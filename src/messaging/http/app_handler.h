@@ -28,7 +28,8 @@ class AppHandler final : public net::HttpHandler {
   }
 
   void handle(const net::HttpRequest& request, net::ReplyCallback reply) override;
-  [[nodiscard]] net::HttpReply failure(int status, std::string_view reason) override;
+  [[nodiscard]] net::HttpReply failure(const net::HttpRequest& request, int status,
+                                       std::string_view reason) override;
 
  private:
   [[nodiscard]] net::HttpReply answer(const Route& route, Call& call);
