@@ -611,6 +611,6 @@ class AStopOfTheServer(LambdaCase):
         self.server.start()
         self.assertEqual(list(self.items("stop-target")), ["a"])
         letters = urllib.request.urlopen(f"{self.server.url}/_parley/dead-letters").read()
-        self.assertEqual(json.loads(letters), {"DeadLetters": []})
+        self.assertEqual(json.loads(letters), {"DeadLetters": [], "Dropped": 0})
         found = self.functions.get_event_source_mapping(UUID=mapping["UUID"])
         self.assertEqual(found["State"], "Enabled")
