@@ -5,7 +5,7 @@
     tests/run.py --build DIR                 every suite, the unit tests in DIR first
     tests/run.py [--build DIR] SUITE [...]   one suite, with options of its own
 
-The suites: unit, blackbox, founding, triggers, deploy, web, differential, crash. The five in the
+The suites: unit, blackbox, founding, triggers, messaging, deploy, web, differential, crash. The six in the
 middle take words: only tests whose names contain one of them run. differential and crash take
 --help.
 
@@ -23,7 +23,17 @@ import unittest
 
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS))
-SUITES = ("unit", "blackbox", "founding", "triggers", "deploy", "web", "differential", "crash")
+SUITES = (
+    "unit",
+    "blackbox",
+    "founding",
+    "triggers",
+    "messaging",
+    "deploy",
+    "web",
+    "differential",
+    "crash",
+)
 
 
 def run_unit(build):

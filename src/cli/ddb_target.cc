@@ -50,6 +50,8 @@ Result<DdbTarget> open_ddb_target(const DdbTargetOptions& options, net::Environm
   remote.region = target.region;
   remote.credentials = *found.credentials;
   remote.user_agent = "parley/" PARLEY_VERSION;
+  remote.attempts_max = options.attempts_max;
+  remote.http.request_timeout = options.request_timeout;
   if (const char* authorities = environment("AWS_CA_BUNDLE"); authorities != nullptr) {
     remote.http.ca_file = authorities;
   }

@@ -1,6 +1,7 @@
 // Where a `parley ddb` command goes: the local server, AWS, or an address of the user's.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct DdbTargetOptions {
   std::string endpoint_url = {};  // empty: the environment's or local; AWS with prod
   std::string region = {};        // empty: the environment's, then the profile's
   std::string profile = {};
+  int attempts_max = 10;                              // as client::RemoteDatabaseOptions has it
+  std::chrono::milliseconds request_timeout{60'000};  // of one attempt
 };
 
 /// A place to send calls to.

@@ -14,6 +14,7 @@
 #include "cli/ddb_commands.h"
 #include "cli/function_program.h"
 #include "cli/serve.h"
+#include "cli/serve_options.h"
 #include "cli/usage.h"
 
 namespace parley::cli {
@@ -87,61 +88,6 @@ struct Program {
   std::string place = "local";
   std::string shell = {};
 };
-
-void add_serve(Program& program) {
-  CLI::App* command =
-      program.app.add_subcommand("serve", "Serve DynamoDB's API on a port")->group(kCommands);
-  ServeOptions& options = program.serve;
-  command->add_option("--port", options.port, "Port to listen on; 0 for any free one")
-      ->type_name("PORT")
-      ->check(CLI::Range(0, 65535))
-      ->capture_default_str();
-  command
-      ->add_option("--bind", options.bind, "Address to listen on; localhost is 127.0.0.1 and ::1")
-      ->type_name("ADDRESS")
-      ->capture_default_str();
-  CLI::Option* data =
-      command
-          ->add_option("--data", options.data,
-                       "Directory for the data [$XDG_DATA_HOME/parley or ~/.local/share/parley]")
-          ->type_name("DIR");
-  command->add_flag("--in-memory", options.in_memory, "Keep nothing after the server ends")
-      ->excludes(data);
-  command
-      ->add_option("--durability", options.durability,
-                   "What an acknowledged write survives: a machine's crash (fsync), the server's "
-                   "(os), a clean stop only (none)")
-      ->check(one_of({"fsync", "os", "none"}))
-      ->capture_default_str();
-  command->add_flag("--demo", options.demo, "Make the messaging table with a demo conversation");
-  command
-      ->add_option("--ttl-interval", options.ttl_interval_s,
-                   "Seconds between two looks for items whose time to live has run out")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.01, 86'400.0))
-      ->capture_default_str();
-  command
-      ->add_option(
-          "--stream-shards", options.stream_shards,
-          "Shards of a new stream; 0 for as many as DynamoDB has (4 of an on-demand table)")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->add_option("--threads", options.threads, "Event loops; 0 for one a core")
-      ->type_name("N")
-      ->check(CLI::Range(0, 256))
-      ->capture_default_str();
-  command->add_option("--region", options.region, "Region in the ARNs of tables")
-      ->type_name("REGION")
-      ->check(region_name())
-      ->capture_default_str();
-  command->footer(
-      fmt::format("Examples:\n"
-                  "  parley serve\n"
-                  "  parley serve --demo --in-memory\n"
-                  "  parley serve --port 9000 --data ./data --durability os\n\n{}",
-                  kExitCodes));
-}
 
 void add_ddb_command(Program& program, CLI::App& ddb, const DdbRow& row) {
   CLI::App* command = ddb.add_subcommand(row.name, row.summary)->group(kCommands);
@@ -240,7 +186,7 @@ void build(Program& program) {
   program.app.formatter(help_formatter());  // the commands below inherit it
   program.app.require_subcommand(1);
   program.app.set_version_flag("-V,--version", "parley " PARLEY_VERSION, "Print the version");
-  add_serve(program);
+  add_serve(program.app, program.serve);
   add_ddb(program);
   add_function(program.app, program.function);
   add_trigger(program.app, program.trigger);

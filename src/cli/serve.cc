@@ -1,11 +1,9 @@
 #include "cli/serve.h"
 
 #include <fmt/format.h>
-#include <pthread.h>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <limits>
 #include <ostream>
 #include <utility>
@@ -14,10 +12,13 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/thread_pool.h"
+#include "cli/end_signals.h"
 #include "cli/founding_table.h"
 #include "cli/function_host.h"
 #include "cli/http_api_handler.h"
 #include "cli/seed.h"
+#include "cli/serve_banner.h"
+#include "cli/serve_remote.h"
 #include "client/local_database.h"
 #include "engine/engine.h"
 #include "messaging/conversation_trigger.h"
@@ -33,43 +34,10 @@ constexpr std::size_t kBlockingThreadsMax = 4;
 // The bound is that of connections: each has at most one request in the queue.
 constexpr std::size_t kBlockingQueueMax = std::numeric_limits<std::size_t>::max();
 
-/// Keeps the signals that end the server for wait().
-class EndSignals {
- public:
-  EndSignals() {
-    sigemptyset(&signals_);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals_, signal);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-  }
-  /// Blocks until one comes; the next one ends the process.
-  void wait() const {
-    int signal = 0;
-    sigwait(&signals_, &signal);
-    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-  }
-
- private:
-  sigset_t signals_{};
-};
-
 storage::Sync sync_of(const std::string& durability) {
   return durability == "os"     ? storage::Sync::kOs
          : durability == "none" ? storage::Sync::kNone
                                 : storage::Sync::kFsync;
-}
-
-std::string durability_text(const ServeOptions& options) {
-  if (options.in_memory) return "nothing is kept after the server ends";
-  switch (sync_of(options.durability)) {
-    case storage::Sync::kFsync:
-      return "every write is on disk before its reply";
-    case storage::Sync::kOs:
-      return "writes survive a crash of the server, not of the machine";
-    case storage::Sync::kNone:
-      return "writes survive a clean stop only";
-  }
-  return {};
 }
 
 /// Makes the messaging table, its conversation and the trigger on its stream, unless the table is
@@ -100,41 +68,37 @@ std::string local_url(const std::string& bind, std::uint16_t port) {
   return fmt::format("http://{}:{}", host, port);
 }
 
-void print_banner(const ServeOptions& options, const std::string& directory, std::uint16_t port,
-                  const Console& console) {
-  const bool is_v6 = options.bind.find(':') != std::string::npos;
-  const std::string host = options.bind == "127.0.0.1" || options.bind == "0.0.0.0" ? "localhost"
-                           : is_v6 ? "[" + options.bind + "]"
-                                   : options.bind;
-  const std::string url = fmt::format("http://{}:{}", host, port);
-  const std::string endpoint = port == 8000 && host == "localhost" ? "" : " --endpoint-url " + url;
-  console.out << fmt::format(
-      "Parley {}\n\n"
-      "  DynamoDB  {}  (any credentials, any region)\n"
-      "  Lambda    {}  (functions and triggers on tables' streams)\n"
-      "  data      {}  ({})\n\n"
-      "Try, in another terminal:\n"
-      "  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION={}\n"
-      "  aws dynamodb list-tables --endpoint-url {}\n",
-      PARLEY_VERSION, url, url, options.in_memory ? "in memory" : directory,
-      durability_text(options), options.region, url);
-  if (!options.demo) {
-    console.out << fmt::format("  {1} ddb schema-load --trigger{0} && {1} ddb seed{0}\n", endpoint,
-                               console.program);
-  }
-  console.out << fmt::format(
-      "  {1} ddb list-conversations{0}\n"
-      "  {1} ddb get-conversation{0}\n"
-      "  {1} trigger status{0}\n\n"
-      "Ctrl-C stops the server.\n",
-      endpoint, console.program);
-  if (!is_loopback(options.bind)) {
-    console.err << fmt::format(
-        "parley: warning: whoever reaches {} can read and write everything, and run functions: "
-        "signatures are not verified\n",
-        options.bind);
-  }
-  console.out.flush();
+/// The messaging service; none where it cannot be and nobody has insisted on it.
+Result<std::unique_ptr<MessagingServer>> listen_app(const ServeOptions& options,
+                                                    MessagingPlaces places,
+                                                    const Console& console) {
+  if (!options.app) return nullptr;
+  MessagingOptions messaging = options.messaging;
+  messaging.create_table = true;
+  messaging.demo = options.demo;
+  // The built-in sign-in lets anybody in.
+  const bool is_open = messaging.oidc_issuer.empty() && !is_loopback(options.bind);
+  messaging.bind = is_open ? "localhost" : options.bind;
+  auto server = MessagingServer::listen(std::move(messaging), std::move(places));
+  if (server || server.error().code != ErrorCode::kLocked || options.app_port_given) return server;
+  console.err << fmt::format(
+      "parley: the messaging app does not run: {} with --app-port, or say --no-app\n",
+      server.error().message);
+  return nullptr;
+}
+
+/// Puts the conversation trigger on the messaging table's stream, unless something is on it.
+Status ensure_trigger(const engine::Database& tables, trigger::Mappings& mappings,
+                      const std::string& table_name) {
+  const auto table = PARLEY_TRY(tables.find_table(table_name));
+  const std::string stream =
+      model::stream_arn(tables.realm(), table->name, table->latest_stream_label.value_or(""));
+  if (!mappings.list(stream, "").empty()) return {};
+  trigger::MappingSettings settings;
+  settings.filter_patterns = {std::string(kMessagesAlone)};
+  PARLEY_TRY(mappings.create(stream, std::string(kConversationFunction),
+                             trigger::StartingPosition::kTrimHorizon, std::move(settings)));
+  return {};
 }
 
 }  // namespace
@@ -156,6 +120,9 @@ Result<std::string> default_data_directory(net::Environment environment) {
 
 Result<ExitCode> serve(const ServeOptions& options, const Console& console,
                        net::Environment environment) {
+  if (!options.database.empty() || !options.database_endpoint.empty()) {
+    return serve_remote(options, console, environment);
+  }
   std::string directory = options.data;
   if (directory.empty() && !options.in_memory) {
     directory = PARLEY_TRY(default_data_directory(environment));
@@ -205,25 +172,54 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
                     [&](std::string_view event) { return conversations.handle(event); }}}},
       *database, stored, clock, random));
   handler.attach(service, host->service());
+  const auto app = PARLEY_TRY(listen_app(
+      options,
+      {.database = in_process,
+       .stream_reader = in_process,
+       .announcer =
+           [&](std::function<void()> wake) {
+             return database->streams().subscribe(std::move(wake));
+           },
+       .ensure_trigger =
+           [&] { return ensure_trigger(*database, host->mappings(), options.messaging.table); },
+       .clock = clock,
+       .random = random,
+       .log = [&console](
+                  const std::string& line) { console.err << fmt::format("parley: {}\n", line); }},
+      console));
+  const auto stop = [&](std::chrono::steady_clock::time_point deadline) {
+    const auto left = [&] {
+      const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(
+          deadline - std::chrono::steady_clock::now());
+      return std::max(time, std::chrono::milliseconds(0));
+    };
+    if (app != nullptr) app->stop(left());
+    host->drain(deadline);
+    (*server)->stop(left());
+    host->stop(deadline);
+    pool.stop();
+  };
   (*server)->start();
+  Status ready;
   if (options.demo) {
-    const Status loaded = load_demo(in_process, *database, host->mappings(), clock, random);
-    if (!loaded) {
-      (*server)->stop(std::chrono::milliseconds(0));
-      host->stop(std::chrono::steady_clock::now());
-      pool.stop();
-      return std::unexpected(loaded.error());
-    }
+    ready = load_demo(in_process, *database, host->mappings(), clock, random);
+    if (ready && app != nullptr) ready = app->set_up();
   }
-  print_banner(options, directory, (*server)->port(), console);
+  if (!ready) {
+    stop(std::chrono::steady_clock::now());
+    return std::unexpected(ready.error());
+  }
+  if (app != nullptr) app->start();
+  ServePlaces places{.directory = directory, .port = (*server)->port()};
+  if (app != nullptr) {
+    places.app_url =
+        shown_url(is_loopback(options.bind) || !options.messaging.oidc_issuer.empty() ? options.bind
+                                                                                      : "localhost",
+                  app->port());
+  }
+  print_banner(options, places, console);
   signals.wait();
-  const auto deadline = std::chrono::steady_clock::now() + kStopGrace;
-  host->drain(deadline);
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
-  (*server)->stop(std::max(left, std::chrono::milliseconds(0)));
-  host->stop(deadline);
-  pool.stop();
+  stop(std::chrono::steady_clock::now() + kStopGrace);
   console.out << "Stopped.\n";
   console.out.flush();
   return ExitCode::kDone;

@@ -1,4 +1,5 @@
-// `parley serve`: the database behind its port, until a signal ends it.
+// `parley serve`: the database and the messaging service behind their ports, until a signal ends
+// them.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include "base/result.h"
 #include "cli/console.h"
 #include "cli/exit_code.h"
+#include "cli/messaging_server.h"
 #include "net/aws_signature.h"
 
 namespace parley::cli {
@@ -23,6 +25,17 @@ struct ServeOptions {
   std::string region = "us-east-1";
   double ttl_interval_s = 1;   // how often expired items are looked for
   unsigned stream_shards = 0;  // of a new stream; 0: as many as DynamoDB has
+
+  bool app = true;              // the messaging service too
+  bool app_port_given = false;  // a port in use is an error, not a warning
+  MessagingOptions messaging = {};
+
+  // The database elsewhere: then the messaging service alone is served.
+  std::string database = {};           // "prod": AWS
+  std::string database_endpoint = {};  // an address
+  std::string database_region = {};    // empty: as DdbTargetOptions has it
+  std::string database_profile = {};
+  std::string trigger = "reader";  // who moves rows there: one of these processes, or "lambda"
 };
 
 /// $XDG_DATA_HOME/parley, else ~/.local/share/parley. Errors: kInvalidArgument when neither

@@ -1,5 +1,9 @@
 #include "messaging/cache_invalidation.h"
 
+#include <string>
+
+#include "messaging/table_items.h"
+
 namespace parley::messaging {
 
 void CacheInvalidation::begins(std::string_view, const client::StreamPositions&) {
@@ -11,9 +15,13 @@ bool CacheInvalidation::handle(const client::StreamBatch& batch) {
   for (const client::StreamRecord& record : batch.records) {
     std::string_view pk;
     if (record.keys["pk"]["S"].get(pk) != simdjson::SUCCESS) continue;
-    if (pk == last) continue;
-    cache_.invalidate(pk);
+    if (pk != last) cache_.invalidate(pk);
     last = pk;
+    // A person's list of conversations is read together with their member items (domain.h, Reads).
+    const std::string_view sk = text_of(record.keys, "sk").value_or("");
+    if (pk.starts_with(kConversationPrefix) && sk.starts_with(kMemberPrefix)) {
+      cache_.invalidate(std::string(kRowPrefix).append(sk.substr(kMemberPrefix.size())));
+    }
   }
   return true;
 }

@@ -61,6 +61,7 @@ class Server:
     def __init__(self, command, port, cwd=None, environment=None):
         self.command = [str(word) for word in command]
         self.port = port
+        self.ports = [port]  # that it must listen on before it counts as started
         self.cwd = cwd
         self.environment = environment
         self.process = None
@@ -111,8 +112,9 @@ class Server:
 
     def _accepts(self):
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return True
+            for port in self.ports:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return True
         except OSError:
             try:  # the pause between two attempts, cut short if the child ends
                 self.process.wait(POLL_S)
@@ -144,22 +146,56 @@ class Server:
 
 
 class Parley(Server):
-    """`parley serve` with a data directory (a temporary one if none is given) or in memory."""
+    """`parley serve` with a data directory (a temporary one if none is given) or in memory; the
+    messaging app on `app_port`, or not at all."""
 
-    def __init__(self, port=None, data=None, in_memory=False, options=()):
+    def __init__(self, port=None, data=None, in_memory=False, options=(), app_port=None):
         self.temporary = None
+        self.app_port = app_port
         if not in_memory and data is None:
             self.temporary = data = tempfile.mkdtemp(prefix="parley-test-")
         self.data = data
         port = port or free_port()
         storage = ["--in-memory"] if in_memory else ["--data", data]
-        super().__init__([find_parley(), "serve", "--port", port, *storage, *options], port)
+        app = ["--no-app"] if app_port is None else ["--app-port", app_port]
+        super().__init__([find_parley(), "serve", "--port", port, *app, *storage, *options], port)
+        if app_port is not None:
+            self.ports.append(app_port)
+
+    @property
+    def app_url(self):
+        return f"http://127.0.0.1:{self.app_port}"
 
     def stop(self):
         code = super().stop()
         if self.temporary:
             shutil.rmtree(self.temporary, ignore_errors=True)
         return code
+
+
+class ParleyApp(Server):
+    """`parley serve --database-endpoint URL`: the messaging app alone, on a database elsewhere."""
+
+    def __init__(self, database_url, options=(), app_port=None, environment=None):
+        app_port = app_port or free_port()
+        self.app_port = app_port
+        super().__init__(
+            [
+                find_parley(),
+                "serve",
+                "--database-endpoint",
+                database_url,
+                "--app-port",
+                app_port,
+                *options,
+            ],
+            app_port,
+            environment=environment,
+        )
+
+    @property
+    def app_url(self):
+        return f"http://127.0.0.1:{self.app_port}"
 
 
 class DynamoDBLocal(Server):

@@ -44,11 +44,11 @@ struct App {
   RateLimits& limits;
   Hub& hub;
   cache::CollectionCache* cache;  // null: there is none
+  const HttpMetrics& metrics;
   AppSettings settings = {};
   /// Gets a line for each request that failed for no fault of the client's.
   std::function<void(const std::string&)> log = {};
 
-  HttpMetrics metrics = {};
   People people{domain};
   Conversations conversations{domain};
   Messages messages{domain};

@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "messaging/http/problem.h"
-#include "messaging/http/routes.h"
 #include "messaging/http/web_reply.h"
 #include "messaging/refusal.h"
 #include "net/ascii.h"
@@ -29,6 +27,32 @@ std::optional<std::string> allowed_origin(const AppSettings& settings,
   return std::nullopt;
 }
 
+/// Whose token the request bears; the person's account is made at first sight.
+Result<std::string> asker_of(App& app, const net::HttpRequest& request) {
+  const std::string_view header = request.header("authorization");
+  if (header.size() <= kBearer.size() ||
+      !net::equals_ignoring_case(header.substr(0, kBearer.size()), kBearer)) {
+    return refuse(RefusalReason::kUnauthenticated, "A bearer token is needed");
+  }
+  const Identity identity = PARLEY_TRY(app.verifier.verify(header.substr(kBearer.size())));
+  const auto known = app.people.profile(identity.person_id);
+  if (known) return identity.person_id;
+  const Refusal* refusal = refusal_of(known.error());
+  if (refusal == nullptr || refusal->reason != RefusalReason::kNoSuchPerson) {
+    return std::unexpected(known.error());
+  }
+  PARLEY_TRY(app.people.ensure(identity.person_id, identity.wished_handle, identity.display_name));
+  return identity.person_id;
+}
+
+Result<net::HttpReply> run(const Route& route, Call& call) {
+  if (route.access == Access::kPerson) {
+    call.asker = PARLEY_TRY(asker_of(call.app, call.request));
+    PARLEY_TRY(call.app.limits.take(call.asker, route.rate));
+  }
+  return route.handler(call);
+}
+
 }  // namespace
 
 void AppHandler::handle(const net::HttpRequest& request, net::ReplyCallback reply) {
@@ -38,14 +62,14 @@ void AppHandler::handle(const net::HttpRequest& request, net::ReplyCallback repl
   }
   RouteMatch match = match_route(request.method, request.path);
   if (match.route == nullptr) {
-    net::HttpReply answer = unrouted(request, match.allowed_methods);
-    finish(request, answer);
-    reply(std::move(answer));
+    net::HttpReply answered = unrouted(request, match.allowed_methods);
+    finish(request, answered);
+    reply(std::move(answered));
     return;
   }
-  spawn_([this, &request, match = std::move(match), reply = std::move(reply)]() mutable {
-    Call call{.app = *app_, .request = request, .parameters = std::move(match.parameters)};
-    net::HttpReply answered = answer(*match.route, call);
+  // The request is there until the reply is given.
+  parts_.spawn([this, &request, match = std::move(match), reply = std::move(reply)]() mutable {
+    net::HttpReply answered = answer(request, std::move(match));
     finish(request, answered);
     reply(std::move(answered));
   });
@@ -56,41 +80,21 @@ net::HttpReply AppHandler::failure(const net::HttpRequest& /*request*/, int stat
   return problem_reply(status, "unreadable-request", "The request could not be read", reason);
 }
 
-net::HttpReply AppHandler::answer(const Route& route, Call& call) {
+net::HttpReply AppHandler::answer(const net::HttpRequest& request, RouteMatch match) {
+  const Route& route = *match.route;
+  const Result<App*> app = parts_.app();
+  if (!app) {
+    return problem_reply(503, "not-set-up", "The messaging service is not set up",
+                         app.error().message);
+  }
+  Call call{.app = **app, .request = request, .parameters = std::move(match.parameters)};
   auto reply = run(route, call);
   if (reply) return *std::move(reply);
   const Error& error = reply.error();
-  if (refusal_of(error) == nullptr && app_->log) {
-    app_->log(fmt::format("{} {}: {}", call.request.method, route.pattern, error.message));
+  if (refusal_of(error) == nullptr && call.app.log) {
+    call.app.log(fmt::format("{} {}: {}", request.method, route.pattern, error.message));
   }
   return is_original(route.pattern) ? original_error_reply(error) : problem_reply(error);
-}
-
-Result<net::HttpReply> AppHandler::run(const Route& route, Call& call) {
-  if (route.access == Access::kPerson) call.asker = PARLEY_TRY(asker_of(call.request));
-  if (route.access == Access::kPerson) {
-    PARLEY_TRY(app_->limits.take(call.asker, route.rate));
-  }
-  return route.handler(call);
-}
-
-/// Whose token the request bears; the person's account is made at first sight.
-Result<std::string> AppHandler::asker_of(const net::HttpRequest& request) {
-  const std::string_view header = request.header("authorization");
-  if (header.size() <= kBearer.size() ||
-      !net::equals_ignoring_case(header.substr(0, kBearer.size()), kBearer)) {
-    return refuse(RefusalReason::kUnauthenticated, "A bearer token is needed");
-  }
-  const Identity identity = PARLEY_TRY(app_->verifier.verify(header.substr(kBearer.size())));
-  const auto known = app_->people.profile(identity.person_id);
-  if (known) return identity.person_id;
-  const Refusal* refusal = refusal_of(known.error());
-  if (refusal == nullptr || refusal->reason != RefusalReason::kNoSuchPerson) {
-    return std::unexpected(known.error());
-  }
-  PARLEY_TRY(
-      app_->people.ensure(identity.person_id, identity.wished_handle, identity.display_name));
-  return identity.person_id;
 }
 
 net::HttpReply AppHandler::unrouted(const net::HttpRequest& request,
@@ -102,13 +106,13 @@ net::HttpReply AppHandler::unrouted(const net::HttpRequest& request,
     return reply;
   }
   const bool reads = request.method == "GET" || request.method == "HEAD";
-  if (reads && !is_api(request.path)) return web_reply(request, app_->settings.connect_origins);
+  if (reads && !is_api(request.path)) return web_reply(request, parts_.settings.connect_origins);
   return problem_reply(404, "no-such-path", "There is nothing at this path", request.path);
 }
 
 net::HttpReply AppHandler::preflight(const net::HttpRequest& request) const {
   net::HttpReply reply{.status = 204};
-  const auto origin = allowed_origin(app_->settings, request);
+  const auto origin = allowed_origin(parts_.settings, request);
   if (!origin) return reply;
   reply.headers = {{"Access-Control-Allow-Origin", *origin},
                    {"Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"},
@@ -120,14 +124,14 @@ net::HttpReply AppHandler::preflight(const net::HttpRequest& request) const {
 
 /// What every reply has.
 void AppHandler::finish(const net::HttpRequest& request, net::HttpReply& reply) {
-  app_->metrics.count(reply.status);
+  metrics_.count(reply.status);
   reply.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  const auto origin = allowed_origin(app_->settings, request);
+  const auto origin = allowed_origin(parts_.settings, request);
   if (origin) {
     reply.headers.emplace_back("Access-Control-Allow-Origin", *origin);
     reply.headers.emplace_back("Access-Control-Expose-Headers", "Retry-After");
   }
-  if (!app_->settings.cors_origins.empty()) reply.headers.emplace_back("Vary", "Origin");
+  if (!parts_.settings.cors_origins.empty()) reply.headers.emplace_back("Vary", "Origin");
 }
 
 }  // namespace parley::messaging

@@ -10,6 +10,8 @@
 #include "base/result.h"
 #include "messaging/http/app.h"
 #include "messaging/http/call.h"
+#include "messaging/http/metrics.h"
+#include "messaging/http/routes.h"
 #include "net/http_server.h"
 
 namespace parley::messaging {
@@ -17,31 +19,31 @@ namespace parley::messaging {
 class AppHandler final : public net::HttpHandler {
  public:
   using Task = std::move_only_function<void()>;
-  /// Runs a task on a thread that may block; drops it when the server ends.
-  using Spawn = std::function<void(Task)>;
+  struct Parts {
+    AppSettings settings = {};
+    /// Runs a task on a thread that may block; drops it when the server ends.
+    std::function<void(Task)> spawn;
+    /// The app, set up at the first call that needs it; asked for each call of the API, on such a
+    /// thread. Errors: why there is none yet, in words for the client.
+    std::function<Result<App*>()> app;
+  };
 
-  AppHandler() = default;
-  /// To be called once, before the server starts. `app` is borrowed and must outlive the server.
-  void attach(App& app, Spawn spawn) {
-    app_ = &app;
-    spawn_ = std::move(spawn);
-  }
+  explicit AppHandler(Parts parts) : parts_(std::move(parts)) {}
 
   void handle(const net::HttpRequest& request, net::ReplyCallback reply) override;
   [[nodiscard]] net::HttpReply failure(const net::HttpRequest& request, int status,
                                        std::string_view reason) override;
+  [[nodiscard]] const HttpMetrics& metrics() const { return metrics_; }
 
  private:
-  [[nodiscard]] net::HttpReply answer(const Route& route, Call& call);
-  [[nodiscard]] Result<net::HttpReply> run(const Route& route, Call& call);
-  [[nodiscard]] Result<std::string> asker_of(const net::HttpRequest& request);
+  [[nodiscard]] net::HttpReply answer(const net::HttpRequest& request, RouteMatch match);
   [[nodiscard]] net::HttpReply unrouted(const net::HttpRequest& request,
                                         const std::string& allowed_methods) const;
   [[nodiscard]] net::HttpReply preflight(const net::HttpRequest& request) const;
   void finish(const net::HttpRequest& request, net::HttpReply& reply);
 
-  App* app_ = nullptr;
-  Spawn spawn_;
+  const Parts parts_;
+  HttpMetrics metrics_;
 };
 
 }  // namespace parley::messaging

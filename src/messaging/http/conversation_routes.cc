@@ -72,8 +72,9 @@ Result<net::HttpReply> make_conversation(Call& call) {
   std::optional<NewMessage> message;
   if (message_body) {
     message = PARLEY_TRY(new_message(*message_body));
-    PARLEY_TRY(
-        check_message_text(call.app.domain.settings, message->text));  // before anything is made
+    PARLEY_TRY(check_message_text(
+        message->text,
+        call.app.domain.settings.message_characters_max));  // before anything is made
   }
   const Made made = PARLEY_TRY(make(call, body));
   if (message) PARLEY_TRY(call.app.messages.send(call.asker, made.id, *message));

@@ -1,6 +1,5 @@
 #include "messaging/http/message_input.h"
 
-#include "messaging/domain/message_text.h"
 #include "messaging/http/ids.h"
 #include "messaging/refusal.h"
 
@@ -15,15 +14,6 @@ Result<NewMessage> new_message(const JsonBody& body) {
     PARLEY_TRY(checked_id(message.reply_to, RefusalReason::kNoSuchMessage));
   }
   return message;
-}
-
-Status check_message_text(const DomainSettings& settings, std::string_view text) {
-  if (is_blank(text)) return refuse(RefusalReason::kMessageBlank);
-  const auto characters = count_characters(text);
-  if (!characters || *characters > settings.message_characters_max) {
-    return refuse(RefusalReason::kMessageTooLong);
-  }
-  return {};
 }
 
 }  // namespace parley::messaging

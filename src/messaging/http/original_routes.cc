@@ -75,8 +75,9 @@ Result<net::HttpReply> original_create_message(Call& call) {
     return send_to(call, id, text);
   }
   if (handle.value_or("").empty()) return refuse(RefusalReason::kReceiverBlank);
-  PARLEY_TRY(
-      check_message_text(call.app.domain.settings, text));  // before a conversation is made for it
+  PARLEY_TRY(check_message_text(
+      text,
+      call.app.domain.settings.message_characters_max));  // before a conversation is made for it
   const Person receiver = PARLEY_TRY(call.app.people.by_handle(*handle));
   const Made made = PARLEY_TRY(call.app.conversations.open_direct(call.asker, receiver.id));
   PARLEY_TRY(call.app.messages.send(call.asker, made.id, {.text = text}));

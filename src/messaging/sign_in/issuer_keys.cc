@@ -16,7 +16,30 @@ std::unexpected<Error> no_document(std::string_view url, std::string_view what) 
   return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", url, what));
 }
 
+/// A member of the issuer's discovery document.
+Result<std::string> discovered(const std::string& issuer, std::string_view member,
+                               const FetchDocument& fetch) {
+  const std::string base = issuer.ends_with('/') ? issuer : issuer + "/";
+  const std::string url = base + ".well-known/openid-configuration";
+  const std::string text = PARLEY_TRY(fetch(url));
+  simdjson::dom::parser parser;
+  simdjson::dom::object document;
+  std::string_view named;
+  std::string_view value;
+  if (parser.parse(text).get(document) != simdjson::SUCCESS ||
+      document["issuer"].get(named) != simdjson::SUCCESS ||
+      document[member].get(value) != simdjson::SUCCESS) {
+    return no_document(url, "this is no discovery document");
+  }
+  if (named != issuer) return no_document(url, fmt::format("it is the document of {}", named));
+  return std::string(value);
+}
+
 }  // namespace
+
+Result<std::string> token_endpoint(const std::string& issuer, const FetchDocument& fetch) {
+  return discovered(issuer, "token_endpoint", fetch);
+}
 
 FetchDocument http_fetch() {
   return [](const std::string& text) -> Result<std::string> {
@@ -68,22 +91,8 @@ std::optional<JwtKey> IssuerKeys::known(std::string_view key_id) const {
 }
 
 Result<std::vector<JwtKey>> IssuerKeys::fetch_keys() {
-  const std::string base = issuer_.ends_with('/') ? issuer_ : issuer_ + "/";
-  const std::string discovery_url = base + ".well-known/openid-configuration";
-  const std::string discovery = PARLEY_TRY(fetch_(discovery_url));
-  simdjson::dom::parser parser;
-  simdjson::dom::object document;
-  std::string_view issuer;
-  std::string_view keys_url;
-  if (parser.parse(discovery).get(document) != simdjson::SUCCESS ||
-      document["issuer"].get(issuer) != simdjson::SUCCESS ||
-      document["jwks_uri"].get(keys_url) != simdjson::SUCCESS) {
-    return no_document(discovery_url, "this is no discovery document");
-  }
-  if (issuer != issuer_) {
-    return no_document(discovery_url, fmt::format("it is the document of {}", issuer));
-  }
-  const std::string keys_text = PARLEY_TRY(fetch_(std::string(keys_url)));
+  const std::string keys_url = PARLEY_TRY(discovered(issuer_, "jwks_uri", fetch_));
+  const std::string keys_text = PARLEY_TRY(fetch_(keys_url));
   simdjson::dom::parser keys_parser;
   simdjson::dom::element set;
   simdjson::dom::array array;

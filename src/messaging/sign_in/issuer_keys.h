@@ -21,6 +21,11 @@ using FetchDocument = std::function<Result<std::string>(const std::string& url)>
 /// Over HTTP or HTTPS, with time limits.
 [[nodiscard]] FetchDocument http_fetch();
 
+/// Where the issuer's discovery document says that tokens are had. Errors: those of the fetch;
+/// kUnavailable for a document that is none, or of another issuer.
+[[nodiscard]] Result<std::string> token_endpoint(const std::string& issuer,
+                                                 const FetchDocument& fetch);
+
 struct IssuerKeysOptions {
   std::chrono::seconds fetch_interval_min{30};  // an unknown key id asks no more often
   std::chrono::hours age_max{24};               // of keys: withdrawn ones go in time
