@@ -5,8 +5,8 @@
     tests/run.py --build DIR                 every suite, the unit tests in DIR first
     tests/run.py [--build DIR] SUITE [...]   one suite, with options of its own
 
-The suites: unit, blackbox, founding, triggers, messaging, deploy, web, differential, crash. The six in the
-middle take words: only tests whose names contain one of them run. differential and crash take
+The suites: unit, blackbox, founding, triggers, messaging, deploy, web, differential, crash. The six in
+the middle take words: only tests whose names contain one of them run. differential and crash take
 --help.
 
 The server under test is DIR's (or, without --build, the release build's, else the development

@@ -383,7 +383,7 @@ std::string complete(std::vector<std::string> words) {
 TEST(Completion, OffersCommandsOptionsAndTheirValues) {
   EXPECT_EQ(complete({""}), "completion\nddb\nfunction\nserve\ntrigger\n");
   EXPECT_EQ(complete({"ddb", "li"}), "list-conversations\nlist-tables\n");
-  EXPECT_EQ(complete({"serve", "--d"}), "--data\n--demo\n--durability\n");
+  EXPECT_EQ(complete({"serve", "--du"}), "--durability\n");
   EXPECT_EQ(complete({"serve", "--durability", ""}), "fsync\nnone\nos\n");
   EXPECT_EQ(complete({"ddb", "seed", "p"}), "prod\n");
   EXPECT_EQ(complete({"ddb", "seed", "--table", ""}), "") << "a name that only the user knows";

@@ -129,8 +129,10 @@ export async function closeWindows() {
   assert.deepEqual(all.flatMap(({ problems }) => problems), []);
 }
 
-export const shown = (locator) => locator.first().waitFor({ state: "visible" });
-export const gone = (locator) => locator.first().waitFor({ state: "hidden" });
+// Longer than a presence lasts after the last connection (10 s).
+const kWaitMs = 30_000;
+export const shown = (locator) => locator.first().waitFor({ state: "visible", timeout: kWaitMs });
+export const gone = (locator) => locator.first().waitFor({ state: "hidden", timeout: kWaitMs });
 
 /** Waits until `probe` gives what is wanted; the error says what it gave last. */
 export async function eventually(probe, wanted) {

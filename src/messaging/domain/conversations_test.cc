@@ -7,6 +7,7 @@
 
 #include "messaging/domain/people.h"
 #include "messaging/domain/table_calls.h"
+#include "messaging/domain/test_conversations_of.h"
 #include "messaging/domain/test_messaging_table.h"
 #include "messaging/refusal.h"
 #include "messaging/table_items.h"
@@ -22,91 +23,6 @@ using testing::Not;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-template <class Outcome>
-std::optional<RefusalReason> refusal_in(const Outcome& outcome) {
-  if (outcome) return std::nullopt;
-  const Refusal* refusal = refusal_of(outcome.error());
-  EXPECT_NE(refusal, nullptr) << outcome.error().message;
-  return refusal == nullptr ? std::nullopt : std::optional(refusal->reason);
-}
-#define EXPECT_REFUSED(outcome, reason) EXPECT_EQ(refusal_in(outcome), RefusalReason::reason)
-
-class ConversationsOf : public testing::TestWithParam<TestDatabase> {
- protected:
-  void SetUp() override {
-    for (const char* person : {"ann", "bob", "cy", "dee"}) table_.add_person(person);
-  }
-  std::string open(std::string_view asker, std::string_view other) {
-    const auto made = conversations_.open_direct(asker, other);
-    EXPECT_TRUE(made) << made.error().message;
-    return made ? made->id : "";
-  }
-  std::string group(std::string_view owner, const std::vector<std::string>& others) {
-    const auto made = conversations_.make_group(owner, "The four of us", others);
-    EXPECT_TRUE(made) << made.error().message;
-    return made ? made->id : "";
-  }
-  /// A message a second after the last one; its sort key.
-  std::string say(std::string_view conversation, std::string_view sender, std::string_view text) {
-    table_.clock().advance(std::chrono::seconds(1));
-    return say_at(conversation, sender, text, iso_utc(table_.clock().now()));
-  }
-  std::string say_at(std::string_view conversation, std::string_view sender, std::string_view text,
-                     std::string_view time) {
-    table_.put(item_of(Message{.id = fmt::format("m-{}", time),
-                               .conversation = std::string(conversation),
-                               .sort_key = std::string(time),
-                               .sender = {.id = std::string(sender),
-                                          .handle = std::string(sender),
-                                          .display_name = fmt::format("Name of {}", sender)},
-                               .text = std::string(text)}));
-    return std::string(time);
-  }
-  void put_row(std::string_view user, std::string_view conversation, std::string_view time,
-               std::string_view other) {
-    table_.put(
-        item_of(ConversationRow{.user = std::string(user),
-                                .sort_key = std::string(time),
-                                .conversation = std::string(conversation),
-                                .text = "old",
-                                .other = {.id = std::string(other),
-                                          .handle = std::string(other),
-                                          .display_name = fmt::format("Name of {}", other)}}));
-  }
-  void deliver() {
-    const Status done = table_.deliver();
-    ASSERT_TRUE(done) << done.error().message;
-  }
-  ConversationView view(std::string_view asker, std::string_view id) {
-    const auto found = conversations_.get(asker, id);
-    EXPECT_TRUE(found) << found.error().message;
-    return found.value_or(ConversationView{});
-  }
-  /// "title: text (unread)" of the whole list.
-  std::vector<std::string> list(std::string_view asker, std::size_t limit = 25) {
-    std::vector<std::string> lines;
-    std::string from;
-    do {
-      const auto page = conversations_.list(asker, limit, from);
-      EXPECT_TRUE(page) << page.error().message;
-      if (!page) break;
-      EXPECT_LE(page->items.size(), limit);
-      for (const ConversationView& each : page->items) {
-        lines.push_back(fmt::format("{}: {} ({})", each.title, each.last_text, each.unread));
-      }
-      from = page->next;
-    } while (!from.empty());
-    return lines;
-  }
-  long unread(std::string_view asker) {
-    const auto total = conversations_.unread(asker);
-    EXPECT_TRUE(total);
-    return total ? total->messages : -1;
-  }
-
-  TestMessagingTable table_{GetParam()};
-  Conversations conversations_{table_.domain()};
-};
 INSTANTIATE_TEST_SUITE_P(On, ConversationsOf, testing::ValuesIn(test_databases()),
                          test_database_name);
 
@@ -405,106 +321,6 @@ TEST_P(ConversationsOf, MutingIsOnesOwn) {
   EXPECT_FALSE(view("bob", id).muted);
   ASSERT_TRUE(conversations_.set_muted("ann", id, false));
   EXPECT_FALSE(view("ann", id).muted);
-}
-
-TEST_P(ConversationsOf, AGroupThatGrowsLargeMovesNoRowsAndIsListedAllTheSame) {
-  table_.domain().settings.members_moved_max = 3;
-  const std::string id = group("ann", {"bob", "cy"});
-  const std::string other = open("ann", "bob");
-  say(id, "bob", "small");
-  deliver();
-  EXPECT_THAT(table_.items("PIN#ann"), IsEmpty());
-  ASSERT_TRUE(conversations_.invite("ann", id, "dee"));
-  const auto row_before = table_.items("GRP#cy");
-  say(id, "bob", "large");
-  deliver();
-  EXPECT_EQ(table_.items("GRP#cy"), row_before);
-  EXPECT_THAT(list("cy"), ElementsAre("The four of us: large (2)"));
-  EXPECT_THAT(list("dee"), ElementsAre("The four of us: large (1)"));
-  EXPECT_THAT(list("ann"), ElementsAre("The four of us: large (2)", "Name of bob:  (0)"));
-  say(other, "bob", "psst");
-  deliver();
-  for (const std::size_t limit : {1U, 2U, 3U}) {
-    EXPECT_THAT(list("ann", limit),
-                ElementsAre("Name of bob: psst (1)", "The four of us: large (2)"))
-        << limit;
-  }
-  EXPECT_EQ(*conversations_.mark_read("cy", id, say(id, "bob", "more")), 0);
-  deliver();
-  EXPECT_EQ(unread("cy"), 0);
-
-  // Small again: who is pinned stays so, who comes now has a row.
-  ASSERT_TRUE(conversations_.remove("ann", id, "bob"));
-  ASSERT_TRUE(conversations_.remove("ann", id, "dee"));
-  ASSERT_TRUE(conversations_.invite("ann", id, "dee"));
-  EXPECT_THAT(table_.items("PIN#dee"), IsEmpty());
-  say(id, "ann", "small again");
-  deliver();
-  EXPECT_THAT(list("cy"), ElementsAre("The four of us: small again (1)"));
-  EXPECT_THAT(list("dee"), ElementsAre("The four of us: small again (1)"));
-  EXPECT_THAT(list("bob"), ElementsAre("Name of ann: psst (0)"));
-  EXPECT_EQ(view("cy", id).member_count, 3);
-}
-
-TEST_P(ConversationsOf, AGroupThatIsMadeLargeHasPinsAndNoRows) {
-  table_.domain().settings.members_moved_max = 3;
-  const std::string id = group("ann", {"bob", "cy", "dee"});
-  EXPECT_THAT(table_.items("GRP#bob"), IsEmpty());
-  EXPECT_THAT(list("bob"), ElementsAre("The four of us:  (0)"));
-  say(id, "ann", "hello");
-  deliver();
-  EXPECT_THAT(list("bob"), ElementsAre("The four of us: hello (1)"));
-  EXPECT_THAT(list("ann"), ElementsAre("The four of us: hello (0)"));
-}
-
-TEST_P(ConversationsOf, KeysThatTheDatabaseLeavesUnprocessedAreAskedForAgain) {
-  for (const char* other : {"bob", "cy", "dee"}) open("ann", other);
-  int batches = 0;
-  table_.faults().instead = [&](std::string_view operation,
-                                std::string_view input) -> std::optional<Result<std::string>> {
-    if (operation != "BatchGetItem" || ++batches % 2 == 0) return std::nullopt;
-    std::string request(input);  // {"RequestItems":{…}}
-    request.pop_back();
-    request.erase(0, std::string_view(R"({"RequestItems":)").size());
-    return R"({"Responses":{},"UnprocessedKeys":)" + request + "}";
-  };
-  EXPECT_THAT(list("ann"), SizeIs(3));
-  EXPECT_EQ(batches, 2);
-}
-
-TEST_P(ConversationsOf, AHalfMadeGroupIsSeenByNobody) {
-  const std::string id = group("ann", {"bob"});
-  ASSERT_TRUE(
-      *TableCalls(table_.domain())
-           .update({key_of(kConversationPrefix, id), std::string(kMetaKey)},
-                   {.update = "SET making = :yes", .parameters = Parameters().flag(":yes", true)}));
-  EXPECT_THAT(list("ann"), IsEmpty());
-  EXPECT_REFUSED(conversations_.get("bob", id), kNotAMember);
-}
-
-TEST_P(ConversationsOf, ARowThatNothingPointsAtIsPassedOverAndGoes) {
-  const std::string id = open("ann", "bob");
-  say(id, "bob", "hi");
-  put_row("ann", id, "2025-01-01T00:00:00.000000+00:00", "bob");  // of a mover that ended early
-  deliver();
-  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: hi (1)"));
-  EXPECT_THAT(table_.items("GRP#ann"), SizeIs(1));
-}
-
-TEST_P(ConversationsOf, ARowThatMovedBetweenTwoReadsIsNotLost) {
-  const std::string id = open("ann", "bob");
-  bool moved = false;
-  table_.faults().instead = [&](std::string_view operation,
-                                std::string_view) -> std::optional<Result<std::string>> {
-    if (operation == "BatchGetItem" && !std::exchange(moved, true)) {
-      say(id, "bob", "just now");
-      deliver();
-    }
-    return std::nullopt;
-  };
-  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: just now (1)"));
-  table_.faults().instead = {};
-  EXPECT_THAT(list("ann"), ElementsAre("Name of bob: just now (1)"));
 }
 
 }  // namespace

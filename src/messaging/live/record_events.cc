@@ -113,8 +113,10 @@ RecordMeaning RecordEvents::read(const client::StreamRecord& record) {
 
 std::optional<RecordEvents::Image> RecordEvents::image_of(const simdjson::dom::element& item) {
   if (const auto member = member_of(item)) {
-    return Image{
-        .last_read_sk = member->last_read_sk, .unread = member->unread, .muted = member->muted};
+    return Image{.last_read_sk = member->last_read_sk,
+                 .unread = member->unread,
+                 .muted = member->muted,
+                 .has_row = !member->row_sk.empty()};
   }
   if (const auto meta = meta_of(item)) {
     return Image{.title = meta->title, .making = meta->making};
@@ -125,18 +127,26 @@ std::optional<RecordEvents::Image> RecordEvents::image_of(const simdjson::dom::e
 void RecordEvents::read_member(const MemberItem& member, const std::optional<Image>& before,
                                RecordMeaning& meaning) {
   meaning.membership = MembershipChange{member.conversation, member.person.id, true};
-  if (!before || before->unread != member.unread || before->muted != member.muted ||
-      before->last_read_sk != member.last_read_sk) {
+  const bool has_row = !member.row_sk.empty();
+  if (before && before->has_row && !has_row && !member.pinned) {
+    // The person took a conversation of two off the list; nobody else is told.
+    LiveEvent gone = left_event(member.conversation, member.person.id);
+    gone.audience = Audience::kPerson;
+    meaning.events.push_back(std::move(gone));
+  } else if (!before || before->unread != member.unread || before->muted != member.muted ||
+             before->last_read_sk != member.last_read_sk) {
     meaning.events.push_back(conversation_event(member));
   }
   const bool has_read = !member.last_read_sk.empty();
   if (has_read && (!before || before->last_read_sk != member.last_read_sk)) {
     meaning.events.push_back(read_event(member));
   }
-  remembered_.put(
-      fmt::format("{}{} {}{}", kConversationPrefix, member.conversation, kMemberPrefix,
-                  member.person.id),
-      {.last_read_sk = member.last_read_sk, .unread = member.unread, .muted = member.muted});
+  remembered_.put(fmt::format("{}{} {}{}", kConversationPrefix, member.conversation, kMemberPrefix,
+                              member.person.id),
+                  {.last_read_sk = member.last_read_sk,
+                   .unread = member.unread,
+                   .muted = member.muted,
+                   .has_row = has_row});
 }
 
 void RecordEvents::read_meta(const ConversationMeta& meta, bool is_new,

@@ -65,6 +65,7 @@ class RecordEvents {
     long unread = 0;
     bool muted = false;
     bool making = false;
+    bool has_row = false;
   };
   [[nodiscard]] static std::optional<Image> image_of(const simdjson::dom::element& item);
   void read_member(const MemberItem& member, const std::optional<Image>& before,

@@ -68,6 +68,23 @@ TEST(RecordEvents, AnOldImageTellsWhatHasChanged) {
   EXPECT_THAT(names(modified(events, member(2), item_of(member(1)))), ElementsAre("conversation"));
 }
 
+TEST(RecordEvents, WhoTakesAConversationOffTheListIsToldAlone) {
+  RecordEvents events(10);
+  MemberItem ann = member(1);
+  ann.row_sk = "2026-01-01T00:00:00.000000+00:00";
+  ASSERT_THAT(names(modified(events, ann)), ElementsAre("conversation"));
+  ann.row_sk.clear();
+  ann.unread = 0;
+  const auto gone = modified(events, ann);
+  ASSERT_THAT(names(gone), ElementsAre("left"));
+  EXPECT_EQ(gone.events.front().audience, Audience::kPerson);
+  EXPECT_EQ(gone.events.front().person, "ann");
+  EXPECT_TRUE(gone.membership->is_member);
+  ann.row_sk = "2026-01-01T00:00:01.000000+00:00";
+  ann.unread = 1;
+  EXPECT_THAT(names(modified(events, ann)), ElementsAre("conversation"));
+}
+
 TEST(RecordEvents, AForgottenItemCostsAnEventTooMany) {
   RecordEvents events(1);
   modified(events, member(1));
