@@ -11,7 +11,7 @@ help:
 	@echo "make check        layers and style"
 	@echo "make sanitize     the unit tests under asan+ubsan, then tsan"
 	@echo "make fuzz         each fuzzer for a minute"
-	@echo "make bench        Parley beside DynamoDB Local and dynalite"
+	@echo "make bench        Parley beside DynamoDB Local and dynalite; triggers; messaging"
 	@echo "make tidy         clang-tidy over the whole tree"
 
 build:
@@ -84,6 +84,7 @@ bench:
 	@ln -sf src/cli/parley build/release/parley
 	@status=0; /usr/bin/python3 bench/run.py $(ARGS) || status=1; \
 	$(if $(findstring --only,$(ARGS)),,/usr/bin/python3 bench/triggers.py \
+	  $(filter --write-docs,$(ARGS)) || status=1; /usr/bin/python3 bench/messages.py \
 	  $(filter --write-docs,$(ARGS)) || status=1;) exit $$status
 
 clean:
