@@ -58,32 +58,22 @@ std::optional<TimestampMicros> time_of_message_id(std::string_view id) {
 TimestampMicros MessageTimes::next(std::string_view conversation) {
   const TimestampMicros now = clock_.now();
   const std::scoped_lock lock(mutex_);
-  Newest& newest = newest_of(conversation);
-  newest.time = newest.time < now ? now : newest.time + 1;
-  return newest.time;
+  TimestampMicros& newest = newest_of(conversation);
+  newest = newest < now ? now : newest + 1;
+  return newest;
 }
 
 void MessageTimes::note(std::string_view conversation, TimestampMicros time) {
   const std::scoped_lock lock(mutex_);
-  Newest& newest = newest_of(conversation);
-  newest.time = std::max(newest.time, time);
+  TimestampMicros& newest = newest_of(conversation);
+  newest = std::max(newest, time);
 }
 
 // With the mutex held.
-MessageTimes::Newest& MessageTimes::newest_of(std::string_view conversation) {
-  std::string key(conversation);
-  const auto found = by_conversation_.find(key);
-  if (found != by_conversation_.end()) {
-    recent_.splice(recent_.begin(), recent_, found->second);
-    return recent_.front();
-  }
-  if (recent_.size() >= conversations_max_ && !recent_.empty()) {
-    by_conversation_.erase(recent_.back().conversation);
-    recent_.pop_back();
-  }
-  recent_.push_front({key, std::numeric_limits<TimestampMicros>::min()});
-  by_conversation_.emplace(std::move(key), recent_.begin());
-  return recent_.front();
+TimestampMicros& MessageTimes::newest_of(std::string_view conversation) {
+  TimestampMicros* known = newest_.find(conversation);
+  if (known != nullptr) return *known;
+  return newest_.put(conversation, std::numeric_limits<TimestampMicros>::min());
 }
 
 }  // namespace parley::messaging

@@ -4,15 +4,14 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "messaging/recent_map.h"
 
 namespace parley::messaging {
 
@@ -28,7 +27,7 @@ namespace parley::messaging {
 class MessageTimes {
  public:
   explicit MessageTimes(const Clock& clock, std::size_t conversations_max = 10'000)
-      : clock_(clock), conversations_max_(conversations_max) {}
+      : clock_(clock), newest_(conversations_max) {}
 
   /// The time of a new message: now, or a microsecond after the newest that is known.
   [[nodiscard]] TimestampMicros next(std::string_view conversation);
@@ -36,17 +35,11 @@ class MessageTimes {
   void note(std::string_view conversation, TimestampMicros time);
 
  private:
-  struct Newest {
-    std::string conversation;
-    TimestampMicros time;
-  };
-  Newest& newest_of(std::string_view conversation);
+  [[nodiscard]] TimestampMicros& newest_of(std::string_view conversation);
 
   const Clock& clock_;
-  const std::size_t conversations_max_;
-  std::mutex mutex_;          // guards what follows
-  std::list<Newest> recent_;  // the most recently used first
-  std::unordered_map<std::string, std::list<Newest>::iterator> by_conversation_;
+  std::mutex mutex_;                   // guards what follows
+  RecentMap<TimestampMicros> newest_;  // by conversation
 };
 
 }  // namespace parley::messaging

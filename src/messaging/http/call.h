@@ -40,7 +40,7 @@ struct Route {
   std::string_view method;
   std::string_view pattern;  // "/v1/users/{handle}"
   Access access;
-  RateKind rate;
+  RateKind rate;  // of the person who asks; an open route has none
   RouteHandler handler;
 };
 

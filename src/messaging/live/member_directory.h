@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "messaging/live/recent_map.h"
+#include "messaging/recent_map.h"
 
 namespace parley::messaging {
 

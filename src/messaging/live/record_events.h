@@ -15,7 +15,7 @@
 
 #include "client/stream_calls.h"
 #include "messaging/domain/items.h"
-#include "messaging/live/recent_map.h"
+#include "messaging/recent_map.h"
 
 namespace parley::messaging {
 

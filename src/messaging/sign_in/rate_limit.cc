@@ -12,26 +12,20 @@ constexpr double kMicrosPerSecond = 1e6;
 
 }  // namespace
 
+RateLimits::Buckets RateLimits::full_buckets() const {
+  Buckets full{.tokens = {}, .filled_at = clock_.now()};
+  for (std::size_t i = 0; i < kRateKinds; ++i) full.tokens[i] = settings_.rates[i].burst;
+  return full;
+}
+
 Status RateLimits::take(std::string_view person, RateKind kind) {
   const auto index = static_cast<std::size_t>(kind);
   const Rate& rate = settings_.rates[index];
   if (rate.per_second <= 0) return {};
   const TimestampMicros now = clock_.now();
   const std::scoped_lock lock(mutex_);
-  const auto known = by_person_.find(person);
-  if (known != by_person_.end()) {
-    recent_.splice(recent_.begin(), recent_, known->second);
-  } else {
-    std::array<double, kRateKinds> full{};
-    for (std::size_t i = 0; i < kRateKinds; ++i) full[i] = settings_.rates[i].burst;
-    recent_.push_front({std::string(person), full, now});
-    by_person_.emplace(recent_.front().person, recent_.begin());
-    if (recent_.size() > settings_.people_max) {
-      by_person_.erase(recent_.back().person);
-      recent_.pop_back();
-    }
-  }
-  Buckets& buckets = recent_.front();
+  Buckets* const known = buckets_.find(person);
+  Buckets& buckets = known != nullptr ? *known : buckets_.put(person, full_buckets());
   // A clock that was put back gives nothing and takes nothing.
   const double elapsed_s =
       std::max(0.0, static_cast<double>(now - buckets.filled_at) / kMicrosPerSecond);

@@ -4,14 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <mutex>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "messaging/recent_map.h"
 
 namespace parley::messaging {
 
@@ -35,7 +33,7 @@ struct RateLimitSettings {
 class RateLimits {
  public:
   RateLimits(const Clock& clock, const RateLimitSettings& settings)
-      : clock_(clock), settings_(settings) {}
+      : clock_(clock), settings_(settings), buckets_(settings.people_max) {}
 
   /// Takes one of the person's tokens. Refuses kRateLimited with the seconds (1 or more) after
   /// which there will be one.
@@ -43,16 +41,15 @@ class RateLimits {
 
  private:
   struct Buckets {
-    std::string person;
     std::array<double, kRateKinds> tokens;
     TimestampMicros filled_at;
   };
+  [[nodiscard]] Buckets full_buckets() const;
 
   const Clock& clock_;
   const RateLimitSettings settings_;
-  std::mutex mutex_;           // guards what follows
-  std::list<Buckets> recent_;  // the most recently seen first
-  std::unordered_map<std::string_view, std::list<Buckets>::iterator> by_person_;
+  std::mutex mutex_;            // guards what follows
+  RecentMap<Buckets> buckets_;  // by person
 };
 
 }  // namespace parley::messaging
