@@ -380,6 +380,31 @@ std::string complete(std::vector<std::string> words) {
   return run(words).out;
 }
 
+TEST(Serve, OptionsThatWouldSayNothingAreRefused) {
+  for (const char* here : {"--in-memory", "--demo", "--no-app"}) {
+    const auto refused = run({"serve", "--database-endpoint", "http://localhost:1", here});
+    EXPECT_EQ(refused.code, ExitCode::kUsage) << here;
+    EXPECT_THAT(refused.err, HasSubstr(here));
+  }
+  for (const std::vector<std::string>& elsewhere : {std::vector<std::string>{"--trigger", "lambda"},
+                                                    {"--create-table"},
+                                                    {"--database-region", "eu-west-1"},
+                                                    {"--database-profile", "p"}}) {
+    std::vector<std::string> words{"serve", "--in-memory", "--port", "0"};
+    words.insert(words.end(), elsewhere.begin(), elsewhere.end());
+    const auto refused = run(words);
+    EXPECT_EQ(refused.code, ExitCode::kUsage) << elsewhere.front();
+    EXPECT_THAT(refused.err, HasSubstr("--database-endpoint"));
+  }
+}
+
+TEST(Serve, TheBuiltInSignInIsRefusedWhereOthersReachIt) {
+  const auto refused = run({"serve", "--database-endpoint", "http://localhost:1", "--bind",
+                            "0.0.0.0", "--app-port", "0"});
+  EXPECT_EQ(refused.code, ExitCode::kUsage);
+  EXPECT_THAT(refused.err, HasSubstr("--oidc-issuer"));
+}
+
 TEST(Completion, OffersCommandsOptionsAndTheirValues) {
   EXPECT_EQ(complete({""}), "completion\nddb\nfunction\nserve\ntrigger\n");
   EXPECT_EQ(complete({"ddb", "li"}), "list-conversations\nlist-tables\n");

@@ -123,6 +123,12 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
   if (!options.database.empty() || !options.database_endpoint.empty()) {
     return serve_remote(options, console, environment);
   }
+  if (!options.database_region.empty() || !options.database_profile.empty() ||
+      !options.trigger.empty() || options.messaging.create_table) {
+    return fail(ErrorCode::kInvalidArgument,
+                "--database-region, --database-profile, --create-table and --trigger go with "
+                "--database or --database-endpoint");
+  }
   std::string directory = options.data;
   if (directory.empty() && !options.in_memory) {
     directory = PARLEY_TRY(default_data_directory(environment));

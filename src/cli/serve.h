@@ -35,7 +35,7 @@ struct ServeOptions {
   std::string database_endpoint = {};  // an address
   std::string database_region = {};    // empty: as DdbTargetOptions has it
   std::string database_profile = {};
-  std::string trigger = "reader";  // who moves rows there: one of these processes, or "lambda"
+  std::string trigger = {};  // who moves rows there: "reader" (or empty), or "lambda"
 };
 
 /// $XDG_DATA_HOME/parley, else ~/.local/share/parley. Errors: kInvalidArgument when neither

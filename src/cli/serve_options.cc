@@ -150,10 +150,20 @@ void add_remote_options(CLI::App& command, ServeOptions& options) {
   command
       .add_option("--trigger", options.trigger,
                   "Who moves conversation rows there: one of these processes (reader), or the "
-                  "Lambda function of deploy/ (lambda)")
+                  "Lambda function of deploy/ (lambda) [reader]")
       ->check(one_of({"reader", "lambda"}))
-      ->capture_default_str()
       ->group(kGroup);
+}
+
+/// What is of the database in this process alone says nothing beside one elsewhere, and is refused.
+void keep_apart(CLI::App& command) {
+  for (const char* elsewhere : {"--database", "--database-endpoint"}) {
+    for (const char* here :
+         {"--port", "--data", "--in-memory", "--durability", "--demo", "--ttl-interval",
+          "--stream-shards", "--threads", "--region", "--no-app"}) {
+      command.get_option(elsewhere)->excludes(command.get_option(here));
+    }
+  }
 }
 
 }  // namespace
@@ -165,6 +175,7 @@ void add_serve(CLI::App& program, ServeOptions& options) {
   add_database_options(*command, options);
   add_messaging_options(*command, options);
   add_remote_options(*command, options);
+  keep_apart(*command);
   command->footer(
       fmt::format("Examples:\n"
                   "  parley serve\n"

@@ -34,7 +34,8 @@ Result<ExitCode> serve_remote(const ServeOptions& options, const Console& consol
   where.request_timeout = kReaderTimeMax;
   const DdbTarget reader = PARLEY_TRY(open_ddb_target(where, environment, clock, random));
   MessagingOptions messaging = options.messaging;
-  messaging.runs_trigger = options.trigger == "reader";
+  messaging.bind = options.bind;
+  messaging.runs_trigger = options.trigger != "lambda";
   auto server = MessagingServer::listen(messaging, {.database = *target.database,
                                                     .stream_reader = *reader.database,
                                                     .clock = clock,
