@@ -258,6 +258,10 @@ rocksdb::Options database_options(const RocksDbOptions& options, rocksdb::Env& e
 
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // In parts: one index of a whole file can be larger than a shard of the cache, which then never
+  // keeps it, and each read of the file unpacks it anew.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
   table.block_size = 8u << 10;
   table.format_version = 5;
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_size_bytes);
