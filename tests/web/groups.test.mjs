@@ -70,17 +70,24 @@ test("an owner renames, invites, promotes and removes; all of it is seen live", 
   await page.getByLabel("Invite by handle").fill(late.handle);
   await page.getByRole("button", { name: "Invite" }).click();
   await shown(page.locator(".person", { hasText: "Late Person" }));
+  await shown(theirs.getByText("Owner Person added Late Person."));
+  await shown(theirs.getByText("3 members"));
   await shown(lates.getByRole("link", { name: /New name/ }));
 
   await menuOf(page, "Member Person").click();
   await page.getByRole("menuitem", { name: "Make owner" }).click();
   await shown(page.locator(".person", { hasText: "Member Person" }).getByText("Owner"));
+  await theirs.getByRole("button", { name: "Details" }).click();
+  await shown(menuOf(theirs, "Late Person")); // an owner's tool
 
   await menuOf(page, "Late Person").click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await gone(page.locator(".person", { hasText: "Late Person" }));
   await gone(lates.getByRole("link", { name: /New name/ }));
+  await shown(lates.getByText("You are no longer a member of New name."));
+  await shown(theirs.getByText("Late Person is no longer in the group."));
+  await gone(theirs.locator(".person", { hasText: "Late Person" }));
 });
 
 test("a member has no owner's tools, and may leave", async () => {

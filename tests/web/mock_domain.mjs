@@ -91,6 +91,7 @@ export class MockDomain {
       if (!display_name.trim() || [...display_name].length > 50) refuse("invalid-input", 422);
       person.display_name = display_name;
     }
+    for (const conversation of this.of(me)) this.emitMember(conversation, me);
     return this.person(me);
   }
 
@@ -233,7 +234,7 @@ export class MockDomain {
       refuse("invalid-input", 422);
     }
     conversation.title = title;
-    this.emitAll(conversation, "renamed", { conversation_id: id, title });
+    this.emitGroup(conversation);
     return this.view(me, conversation);
   }
 
@@ -258,15 +259,19 @@ export class MockDomain {
     const { id: user } = this.personByHandle(handle);
     if (conversation.members.has(user)) refuse("already-a-member", 409);
     if (this.isBlocked(me, user)) refuse("blocked", 403);
+    const { role, joined_at } = this.newMember("member");
+    const joined = { conversation_id: id, user: this.person(user), role, joined_at, invited_by: me };
+    this.emitAll(conversation, "joined", joined);
     conversation.members.set(user, this.newMember("member"));
     this.emitOwn(user, conversation);
+    this.emitGroup(conversation);
     return this.member(conversation, user);
   }
 
   setRole(me, id, user, role) {
     const conversation = this.owned(me, id);
     if (!conversation.members.has(user)) refuse("no-such-person", 404);
-    conversation.members.get(user).role = role;
+    this.giveRole(conversation, user, role);
     return this.member(conversation, user);
   }
 
@@ -277,8 +282,15 @@ export class MockDomain {
     conversation.members.delete(user);
     const roles = [...conversation.members.values()];
     if (conversation.kind === "group" && roles.length && !roles.some((one) => one.role === "owner")) {
-      roles[0].role = "owner";
+      this.giveRole(conversation, conversation.members.keys().next().value, "owner");
     }
+    if (conversation.kind === "group") this.emitGroup(conversation);
+  }
+
+  giveRole(conversation, user, role) {
+    conversation.members.get(user).role = role;
+    this.emitMember(conversation, user);
+    this.emitOwn(user, conversation);
   }
 
   mute(me, id, muted) {
@@ -430,12 +442,30 @@ export class MockDomain {
     }
   }
 
+  emitGroup(conversation) {
+    const { id, title, members } = conversation;
+    this.emitAll(conversation, "group", {
+      conversation_id: id,
+      title,
+      member_count: members.size,
+    });
+  }
+
+  emitMember(conversation, user) {
+    const { role } = conversation.members.get(user);
+    const data = { conversation_id: conversation.id, user: this.person(user), role };
+    for (const other of conversation.members.keys()) {
+      if (other !== user) this.emit(other, "member", data);
+    }
+  }
+
   emitOwn(user, conversation) {
-    const { id, unread, muted, last_read_at } = this.view(user, conversation);
+    const { id, unread, muted, last_read_at, role } = this.view(user, conversation);
     this.emit(user, "conversation", {
       conversation_id: id,
       unread,
       muted,
+      role,
       ...(last_read_at ? { last_read_at } : {}),
     });
   }

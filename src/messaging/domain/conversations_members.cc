@@ -220,6 +220,7 @@ Result<MemberView> Conversations::invite(std::string_view asker, std::string_vie
     member = MemberItem{.conversation = std::string(id),
                         .person = profile.person,
                         .joined_at = now,
+                        .invited_by = std::string(asker),
                         .row_sk = pinned ? "" : std::max(now, group.last_message_at),
                         .message_sk = pinned ? "" : group.last_message_at,
                         .last_read_sk = group.last_message_at,

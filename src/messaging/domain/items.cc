@@ -38,6 +38,13 @@ Person person_of(const simdjson::dom::element& item) {
           .display_name = text_or_empty(item, "user_display_name")};
 }
 
+/// The three that name the sender of the message that a row or META shows.
+Person sender_of(const simdjson::dom::element& item) {
+  return {.id = text_or_empty(item, kSenderAttributes[0]),
+          .handle = text_or_empty(item, kSenderAttributes[2]),
+          .display_name = text_or_empty(item, kSenderAttributes[1])};
+}
+
 std::vector<Reaction> reactions_of(const simdjson::dom::element& item) {
   std::vector<Reaction> reactions;
   simdjson::dom::object attributes;
@@ -82,6 +89,12 @@ class ItemWriter {
     text("user_uuid", person.id);
     text("user_display_name", person.display_name);
     text("user_handle", person.handle);
+  }
+  void sender_if_any(const Person& sender) {
+    if (sender.id.empty()) return;
+    text(kSenderAttributes[0], sender.id);
+    text(kSenderAttributes[1], sender.display_name);
+    text(kSenderAttributes[2], sender.handle);
   }
   void string_set(std::string_view name, const std::vector<std::string>& values) {
     std::string list;
@@ -134,6 +147,7 @@ std::optional<ConversationMeta> meta_of(const simdjson::dom::element& item) {
                           .member_count = number_of(item, "member_count").value_or(0),
                           .last_message_at = text_or_empty(item, "last_message_at"),
                           .preview = text_or_empty(item, "preview"),
+                          .sender = sender_of(item),
                           .making = flag_of(item, "making")};
 }
 
@@ -148,6 +162,7 @@ std::optional<MemberItem> member_of(const simdjson::dom::element& item) {
                  .display_name = text_or_empty(item, "display_name")},
       .role = text_of(item, "role") == kOwner ? MemberRole::kOwner : MemberRole::kMember,
       .joined_at = text_or_empty(item, "joined_at"),
+      .invited_by = text_or_empty(item, "invited_by"),
       .row_sk = text_or_empty(item, "row_sk"),
       .message_sk = text_or_empty(item, "message_sk"),
       .last_read_sk = text_or_empty(item, "last_read_sk"),
@@ -166,7 +181,8 @@ std::optional<ConversationRow> row_of(const simdjson::dom::element& item) {
                          .sort_key = *std::move(sort_key),
                          .conversation = *std::move(conversation),
                          .text = text_or_empty(item, "message"),
-                         .other = person_of(item)};
+                         .other = person_of(item),
+                         .sender = sender_of(item)};
 }
 
 std::optional<Person> profile_of(const simdjson::dom::element& item) {
@@ -203,6 +219,7 @@ std::string item_of(const ConversationMeta& meta) {
   item.number("member_count", meta.member_count);
   item.text_if_any("last_message_at", meta.last_message_at);
   item.text_if_any("preview", meta.preview);
+  item.sender_if_any(meta.sender);
   item.flag_if_set("making", meta.making);
   return std::move(item).finish();
 }
@@ -213,6 +230,7 @@ std::string item_of(const MemberItem& member) {
   item.text_if_any("handle", member.person.handle);
   item.text_if_any("display_name", member.person.display_name);
   item.text_if_any("joined_at", member.joined_at);
+  item.text_if_any("invited_by", member.invited_by);
   item.text_if_any("row_sk", member.row_sk);
   item.text_if_any("message_sk", member.message_sk);
   item.text_if_any("last_read_sk", member.last_read_sk);
@@ -228,6 +246,7 @@ std::string item_of(const ConversationRow& row) {
   item.text("message_group_uuid", row.conversation);
   item.text("message", row.text);
   item.person(row.other);
+  item.sender_if_any(row.sender);
   return std::move(item).finish();
 }
 

@@ -5,6 +5,7 @@
 
 #include <simdjson.h>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,11 @@ struct Person {
 
 enum class ConversationKind : std::uint8_t { kDirect, kGroup };
 enum class MemberRole : std::uint8_t { kMember, kOwner };
+
+/// The attributes of a row and of META that name the sender of the message shown: id, display name,
+/// handle.
+inline constexpr std::array<std::string_view, 3> kSenderAttributes{
+    "sender_uuid", "sender_display_name", "sender_handle"};
 
 struct Reaction {
   std::string emoji = {};
@@ -51,6 +57,7 @@ struct ConversationMeta {
   long member_count = 0;
   std::string last_message_at = {};  // empty: none yet
   std::string preview = {};
+  Person sender = {};  // of that message, as they were called then; its id may be lost: empty
   bool making = false;
 };
 
@@ -59,6 +66,7 @@ struct MemberItem {
   Person person = {};
   MemberRole role = MemberRole::kMember;
   std::string joined_at = {};
+  std::string invited_by = {};  // user id; empty: in the conversation from its beginning
   std::string row_sk = {};
   std::string message_sk = {};
   std::string last_read_sk = {};
@@ -73,7 +81,9 @@ struct ConversationRow {
   std::string sort_key = {};
   std::string conversation = {};
   std::string text = {};
-  Person other = {};  // of a group: the conversation's uuid, its title as display name, no handle
+  Person other = {};   // of a group: the conversation's uuid, its title as display name, no handle
+  Person sender = {};  // of the message that it shows; not of the founding document, so it may be
+                       // lost: then its id is empty
 };
 
 // Readers take an item of DynamoDB's JSON; none if it is not such an item by its keys (a row: also

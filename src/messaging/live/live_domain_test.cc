@@ -69,8 +69,9 @@ class LiveDomain : public testing::Test {
 TEST_F(LiveDomain, AConversationOfTwoBeginsOnBothScreensAndOnNoOther) {
   const auto made = conversations_.open_direct("ann", "bob");
   ASSERT_TRUE(made) << made.error().message;
-  const std::string begun =
-      fmt::format(R"(conversation {{"conversation_id":"{}","unread":0,"muted":false}})", made->id);
+  const std::string begun = fmt::format(
+      R"(conversation {{"conversation_id":"{}","unread":0,"muted":false,"role":"member"}})",
+      made->id);
   EXPECT_THAT(heard("ann"), Contains(begun));
   EXPECT_THAT(heard("bob"), Contains(begun));
   const auto sent = messages_.send("ann", made->id, {.text = "hello", .client_token = "t1"});
@@ -92,10 +93,22 @@ TEST_F(LiveDomain, AGroupBeginsIsRenamedAndLosesMembersLive) {
   heard("ann");
   ASSERT_TRUE(conversations_.rename("ann", made->id, "Best friends"));
   EXPECT_THAT(heard("bob"),
-              Contains(fmt::format(R"(renamed {{"conversation_id":"{}","title":"Best friends"}})",
-                                   made->id)));
+              Contains(fmt::format(
+                  R"(group {{"conversation_id":"{}","title":"Best friends","member_count":2}})",
+                  made->id)));
+  heard("ann");
   ASSERT_TRUE(conversations_.invite("bob", made->id, "cat"));
   EXPECT_THAT(heard("cat"), Contains(HasSubstr("conversation ")));
+  const auto anns = heard("ann");
+  EXPECT_THAT(anns, Contains(testing::AllOf(HasSubstr("joined "), HasSubstr(R"("handle":"cat")"),
+                                            HasSubstr(R"("invited_by":"bob")"))));
+  EXPECT_THAT(anns, Contains(HasSubstr(R"("member_count":3)")));
+  ASSERT_TRUE(conversations_.set_role("ann", made->id, "cat", MemberRole::kOwner));
+  EXPECT_THAT(heard("cat"), ElementsAre(HasSubstr(R"("role":"owner")")));
+  EXPECT_THAT(heard("ann"),
+              ElementsAre(testing::AllOf(HasSubstr("member "), HasSubstr(R"("handle":"cat")"),
+                                         HasSubstr(R"("role":"owner")"))));
+  heard("bob");
   ASSERT_TRUE(conversations_.remove("ann", made->id, "bob"));
   EXPECT_THAT(heard("bob"), Contains(HasSubstr(R"(left )")));
   EXPECT_THAT(heard("cat"), Contains(HasSubstr(R"(left )")));

@@ -112,13 +112,13 @@ void LiveHub::take_record(const client::StreamBatch& batch, const client::Stream
   const std::string id = meaning.events.empty() ? std::string()
                                                 : place_text(stream_, positions_, batch.shard_id,
                                                              record.sequence_number);
-  for (LiveEvent& event : meaning.events) {
+  for (std::size_t index = 0; index < meaning.events.size(); ++index) {
     auto kept = std::make_shared<KeptEvent>();
-    kept->event = std::move(event);
+    kept->event = meaning.events[index];
     if (list != members.end()) kept->members = list->second;
     kept->shard = batch.shard_id;
     kept->number = record.sequence_number;
-    kept->id = id;
+    if (meaning.completes(index)) kept->id = id;
     deliver(std::move(kept));
   }
   positions_.insert_or_assign(std::string(batch.shard_id), std::string(record.sequence_number));

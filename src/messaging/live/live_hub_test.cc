@@ -107,15 +107,18 @@ TEST_F(LiveHubFacts, ReadingTellsTheReaderTheCountAndTheOthersTheMarker) {
   table.put(item_of(anns));
   settle();
   EXPECT_THAT(ann->take(),
-              ElementsAre(R"(conversation {"conversation_id":"g","unread":100,"muted":false})"));
+              ElementsAre(R"(conversation {"conversation_id":"g","unread":100,"muted":false,)"
+                          R"("role":"member"})"));
   EXPECT_THAT(bob->take(), IsEmpty());
   anns.unread = 0;
   anns.last_read_sk = iso_utc(5);
   table.put(item_of(anns));
   settle();
-  EXPECT_THAT(ann->take(),
-              ElementsAre(R"(conversation {"conversation_id":"g","unread":0,)"
-                          R"("last_read_at":"1970-01-01T00:00:00.000005Z","muted":false})"));
+  EXPECT_THAT(
+      ann->take(),
+      ElementsAre(
+          R"(conversation {"conversation_id":"g","unread":0,)"
+          R"("last_read_at":"1970-01-01T00:00:00.000005Z","muted":false,"role":"member"})"));
   EXPECT_THAT(bob->take(), ElementsAre(R"(read {"conversation_id":"g","user_id":"ann",)"
                                        R"("last_read_at":"1970-01-01T00:00:00.000005Z"})"));
   anns.row_sk = iso_utc(9);  // nothing that anybody sees
@@ -139,7 +142,8 @@ TEST_F(LiveHubFacts, ARenamedGroupIsToldOnce) {
   meta.title = "two";
   table.put(item_of(meta));
   settle();
-  EXPECT_THAT(ann->take(), ElementsAre(R"(renamed {"conversation_id":"g","title":"two"})"));
+  EXPECT_THAT(ann->take(),
+              ElementsAre(R"(group {"conversation_id":"g","title":"two","member_count":0})"));
   meta.preview = "a message came";
   table.put(item_of(meta));
   settle();
@@ -176,7 +180,8 @@ TEST_F(LiveHubFacts, WhoJoinsHearsFromThenOnAndMeetsTheOthers) {
   EXPECT_THAT(ann->take(), ElementsAre(R"(presence {"user_id":"cat","online":true})"));
   EXPECT_THAT(cat->take(),
               ElementsAre(R"(presence {"user_id":"ann","online":true})",
-                          R"(conversation {"conversation_id":"g","unread":0,"muted":false})"));
+                          R"(conversation {"conversation_id":"g","unread":0,"muted":false,)"
+                          R"("role":"member"})"));
   table.say("g", "ann", 2);
   settle();
   EXPECT_THAT(cat->take().size(), 1U);

@@ -41,9 +41,37 @@ LiveEvent conversation_event(const MemberItem& member) {
           .conversation = member.conversation,
           .audience = Audience::kPerson,
           .person = member.person.id,
-          .data = fmt::format(R"({{"conversation_id":{},"unread":{}{},"muted":{}}})",
+          .data = fmt::format(R"({{"conversation_id":{},"unread":{}{},"muted":{},"role":"{}"}})",
                               json_string(member.conversation),
-                              std::clamp(member.unread, 0L, kUnreadMax), last_read, member.muted)};
+                              std::clamp(member.unread, 0L, kUnreadMax), last_read, member.muted,
+                              role_text(member.role))};
+}
+
+/// What the others are told of a member.
+LiveEvent others_event(std::string_view name, const MemberItem& member, std::string data) {
+  return {.name = name,
+          .conversation = member.conversation,
+          .audience = Audience::kOtherMembers,
+          .person = member.person.id,
+          .data = std::move(data)};
+}
+
+/// Somebody was invited.
+LiveEvent joined_event(const MemberItem& member) {
+  return others_event(
+      "joined", member,
+      fmt::format(
+          R"({{"conversation_id":{},"user":{},"role":"{}","joined_at":{},"invited_by":{}}})",
+          json_string(member.conversation), person_json(member.person), role_text(member.role),
+          json_string(shown_time(member.joined_at)), json_string(member.invited_by)));
+}
+
+/// How a member is called, and the role.
+LiveEvent member_event(const MemberItem& member) {
+  return others_event("member", member,
+                      fmt::format(R"({{"conversation_id":{},"user":{},"role":"{}"}})",
+                                  json_string(member.conversation), person_json(member.person),
+                                  role_text(member.role)));
 }
 
 /// A group is complete: whoever looked when they became a member did not find it yet.
@@ -56,24 +84,35 @@ LiveEvent made_event(const ConversationMeta& meta) {
 }
 
 LiveEvent read_event(const MemberItem& member) {
-  return {.name = "read",
-          .conversation = member.conversation,
-          .audience = Audience::kOtherMembers,
-          .person = member.person.id,
-          .data = fmt::format(R"({{"conversation_id":{},"user_id":{},"last_read_at":{}}})",
-                              json_string(member.conversation), json_string(member.person.id),
-                              json_string(shown_time(member.last_read_sk)))};
+  return others_event("read", member,
+                      fmt::format(R"({{"conversation_id":{},"user_id":{},"last_read_at":{}}})",
+                                  json_string(member.conversation), json_string(member.person.id),
+                                  json_string(shown_time(member.last_read_sk))));
 }
 
-LiveEvent renamed_event(const ConversationMeta& meta) {
-  return {.name = "renamed",
+LiveEvent group_event(const ConversationMeta& meta) {
+  return {.name = "group",
           .conversation = meta.conversation,
           .audience = Audience::kMembers,
-          .data = fmt::format(R"({{"conversation_id":{},"title":{}}})",
-                              json_string(meta.conversation), json_string(meta.title))};
+          .data = fmt::format(R"({{"conversation_id":{},"title":{},"member_count":{}}})",
+                              json_string(meta.conversation), json_string(meta.title),
+                              meta.member_count)};
 }
 
 }  // namespace
+
+bool share_audience(const LiveEvent& one, const LiveEvent& other) {
+  const auto is_one_and_the_others = [](const LiveEvent& person, const LiveEvent& others) {
+    return person.audience == Audience::kPerson && others.audience == Audience::kOtherMembers &&
+           person.person == others.person;
+  };
+  return !is_one_and_the_others(one, other) && !is_one_and_the_others(other, one);
+}
+
+bool RecordMeaning::completes(std::size_t index) const {
+  return std::none_of(events.begin() + static_cast<std::ptrdiff_t>(index) + 1, events.end(),
+                      [&](const LiveEvent& later) { return share_audience(events[index], later); });
+}
 
 RecordMeaning RecordEvents::read(const client::StreamRecord& record) {
   RecordMeaning meaning;
@@ -104,61 +143,76 @@ RecordMeaning RecordEvents::read(const client::StreamRecord& record) {
   } else if (record.old_image) {
     before = image_of(*record.old_image);
   }
-  if (const auto member = member_of(*record.new_image)) read_member(*member, before, meaning);
-  if (const auto meta = meta_of(*record.new_image)) {
-    read_meta(*meta, record.event == "INSERT", before, meaning);
+  const bool is_new = record.event == "INSERT";
+  if (const auto member = member_of(*record.new_image)) {
+    read_member(*member, is_new, before, meaning);
   }
+  if (const auto meta = meta_of(*record.new_image)) read_meta(*meta, is_new, before, meaning);
   return meaning;
 }
 
+RecordEvents::Image RecordEvents::image_of(const MemberItem& member) {
+  return {.last_read_sk = member.last_read_sk,
+          .handle = member.person.handle,
+          .display_name = member.person.display_name,
+          .unread = member.unread,
+          .role = member.role,
+          .muted = member.muted,
+          .has_row = !member.row_sk.empty()};
+}
+
+RecordEvents::Image RecordEvents::image_of(const ConversationMeta& meta) {
+  return {.title = meta.title, .member_count = meta.member_count, .making = meta.making};
+}
+
 std::optional<RecordEvents::Image> RecordEvents::image_of(const simdjson::dom::element& item) {
-  if (const auto member = member_of(item)) {
-    return Image{.last_read_sk = member->last_read_sk,
-                 .unread = member->unread,
-                 .muted = member->muted,
-                 .has_row = !member->row_sk.empty()};
-  }
-  if (const auto meta = meta_of(item)) {
-    return Image{.title = meta->title, .making = meta->making};
-  }
+  if (const auto member = member_of(item)) return image_of(*member);
+  if (const auto meta = meta_of(item)) return image_of(*meta);
   return std::nullopt;
 }
 
-void RecordEvents::read_member(const MemberItem& member, const std::optional<Image>& before,
-                               RecordMeaning& meaning) {
+void RecordEvents::read_member(const MemberItem& member, bool is_new,
+                               const std::optional<Image>& before, RecordMeaning& meaning) {
   meaning.membership = MembershipChange{member.conversation, member.person.id, true};
-  const bool has_row = !member.row_sk.empty();
-  if (before && before->has_row && !has_row && !member.pinned) {
+  const Image now = image_of(member);
+  if (before && before->has_row && !now.has_row && !member.pinned) {
     // The person took a conversation of two off the list; nobody else is told.
     LiveEvent gone = left_event(member.conversation, member.person.id);
     gone.audience = Audience::kPerson;
     meaning.events.push_back(std::move(gone));
-  } else if (!before || before->unread != member.unread || before->muted != member.muted ||
-             before->last_read_sk != member.last_read_sk) {
+  } else if (!before || before->unread != now.unread || before->muted != now.muted ||
+             before->role != now.role || before->last_read_sk != now.last_read_sk) {
     meaning.events.push_back(conversation_event(member));
   }
+  if (is_new) {
+    // Who is there from the beginning has not joined; the conversation is told as a whole.
+    if (!member.invited_by.empty()) meaning.events.push_back(joined_event(member));
+  } else if (!now.handle.empty() &&
+             (!before || before->role != now.role || before->handle != now.handle ||
+              before->display_name != now.display_name)) {
+    meaning.events.push_back(member_event(member));
+  }
   const bool has_read = !member.last_read_sk.empty();
-  if (has_read && (!before || before->last_read_sk != member.last_read_sk)) {
+  if (has_read && (!before || before->last_read_sk != now.last_read_sk)) {
     meaning.events.push_back(read_event(member));
   }
   remembered_.put(fmt::format("{}{} {}{}", kConversationPrefix, member.conversation, kMemberPrefix,
                               member.person.id),
-                  {.last_read_sk = member.last_read_sk,
-                   .unread = member.unread,
-                   .muted = member.muted,
-                   .has_row = has_row});
+                  now);
 }
 
 void RecordEvents::read_meta(const ConversationMeta& meta, bool is_new,
                              const std::optional<Image>& before, RecordMeaning& meaning) {
   remembered_.put(fmt::format("{}{} {}", kConversationPrefix, meta.conversation, kMetaKey),
-                  {.title = meta.title, .making = meta.making});
+                  image_of(meta));
   if (before && before->making && !meta.making) {
     meaning.events.push_back(made_event(meta));
     return;
   }
   if (meta.kind != ConversationKind::kGroup || meta.making || is_new) return;
-  if (!before || before->title != meta.title) meaning.events.push_back(renamed_event(meta));
+  if (!before || before->title != meta.title || before->member_count != meta.member_count) {
+    meaning.events.push_back(group_event(meta));
+  }
 }
 
 }  // namespace parley::messaging

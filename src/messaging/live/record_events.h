@@ -41,9 +41,16 @@ struct MembershipChange {
   bool is_member = false;
 };
 
+/// Whether somebody may be in the audience of both, which are of one record.
+[[nodiscard]] bool share_audience(const LiveEvent& one, const LiveEvent& other);
+
 struct RecordMeaning {
-  std::vector<LiveEvent> events = {};  // nobody is in the audience of two of them
+  std::vector<LiveEvent> events = {};
   std::optional<MembershipChange> membership = {};
+
+  /// Whether the event at `index` is the last one that its audience is told of the record: only
+  /// then may its id say that the record has arrived.
+  [[nodiscard]] bool completes(std::size_t index) const;
 };
 
 /// Not thread-safe. Records of one item are to be given in their order.
@@ -57,18 +64,24 @@ class RecordEvents {
   void forget() { remembered_.clear(); }
 
  private:
-  /// Of a member what the person and the others see; of a conversation its title, and whether it is
-  /// still being made.
+  /// Of a member what the person and the others see; of a conversation its title, how many members
+  /// it has, and whether it is still being made.
   struct Image {
     std::string last_read_sk = {};
     std::string title = {};
+    std::string handle = {};
+    std::string display_name = {};
     long unread = 0;
+    long member_count = 0;
+    MemberRole role = MemberRole::kMember;
     bool muted = false;
     bool making = false;
     bool has_row = false;
   };
+  [[nodiscard]] static Image image_of(const MemberItem& member);
+  [[nodiscard]] static Image image_of(const ConversationMeta& meta);
   [[nodiscard]] static std::optional<Image> image_of(const simdjson::dom::element& item);
-  void read_member(const MemberItem& member, const std::optional<Image>& before,
+  void read_member(const MemberItem& member, bool is_new, const std::optional<Image>& before,
                    RecordMeaning& meaning);
   void read_meta(const ConversationMeta& meta, bool is_new, const std::optional<Image>& before,
                  RecordMeaning& meaning);

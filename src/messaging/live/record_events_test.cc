@@ -120,7 +120,51 @@ TEST(RecordEvents, AGroupIsToldToItsMembersWhenItIsComplete) {
               IsEmpty());
   meta.title = "other";
   EXPECT_THAT(names(events.read(TestRecord("MODIFY", "CNV#g", "META", item_of(meta)).record)),
-              ElementsAre("renamed"));
+              ElementsAre("group"));
+  meta.member_count = 7;
+  EXPECT_THAT(names(events.read(TestRecord("MODIFY", "CNV#g", "META", item_of(meta)).record)),
+              ElementsAre("group"));
+}
+
+TEST(RecordEvents, WhoWasInvitedHasJoinedAndWhoBeganAConversationHasNot) {
+  RecordEvents events(10);
+  MemberItem bob = {.conversation = "g",
+                    .person = {.id = "bob", .handle = "b", .display_name = "Bob"},
+                    .joined_at = "2026-01-01T00:00:00.000000+00:00"};
+  const auto inserted = [&] {
+    return events.read(TestRecord("INSERT", "CNV#g", "MBR#bob", item_of(bob)).record);
+  };
+  EXPECT_THAT(names(inserted()), ElementsAre("conversation"));
+  bob.invited_by = "ann";
+  bob.last_read_sk = bob.joined_at;
+  events.forget();
+  const auto meaning = inserted();
+  ASSERT_THAT(names(meaning), ElementsAre("conversation", "joined", "read"));
+  EXPECT_EQ(meaning.events[1].audience, Audience::kOtherMembers);
+  EXPECT_EQ(meaning.events[1].data,
+            R"({"conversation_id":"g","user":{"id":"bob","handle":"b","display_name":"Bob"},)"
+            R"("role":"member","joined_at":"2026-01-01T00:00:00.000000Z","invited_by":"ann"})");
+  // An id says that everything of the record has arrived.
+  EXPECT_TRUE(meaning.completes(0));
+  EXPECT_FALSE(meaning.completes(1));
+  EXPECT_TRUE(meaning.completes(2));
+}
+
+TEST(RecordEvents, ANewNameOrRoleIsToldToTheOthers) {
+  RecordEvents events(10);
+  MemberItem ann = member(0);
+  ann.person.handle = "ann";
+  EXPECT_THAT(names(modified(events, ann)), ElementsAre("conversation", "member"));
+  ann.person.display_name = "Ann";
+  const auto renamed = modified(events, ann);
+  ASSERT_THAT(names(renamed), ElementsAre("member"));
+  EXPECT_EQ(renamed.events[0].audience, Audience::kOtherMembers);
+  EXPECT_EQ(renamed.events[0].data,
+            R"({"conversation_id":"g","user":{"id":"ann","handle":"ann","display_name":"Ann"},)"
+            R"("role":"member"})");
+  ann.role = MemberRole::kOwner;
+  EXPECT_THAT(names(modified(events, ann)), ElementsAre("conversation", "member"));
+  EXPECT_THAT(names(modified(events, ann)), IsEmpty());
 }
 
 TEST(RecordEvents, OtherItemsMeanNothing) {

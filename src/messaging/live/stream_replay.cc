@@ -24,8 +24,13 @@ class Gathering final : public client::StreamHandler {
   void gap(std::string_view) override { broken_ = true; }
   bool handle(const client::StreamBatch& batch) override {
     for (const client::StreamRecord& record : batch.records) {
-      for (LiveEvent& event : events_.read(record).events) {
-        if (!add(std::move(event), batch, record)) return false;
+      const RecordMeaning meaning = events_.read(record);
+      for (std::size_t index = 0; index < meaning.events.size(); ++index) {
+        const std::string id =
+            meaning.completes(index)
+                ? place_text(stream_, batch.positions, batch.shard_id, record.sequence_number)
+                : std::string();
+        if (!add(meaning.events[index], id)) return false;
       }
     }
     return true;
@@ -35,15 +40,14 @@ class Gathering final : public client::StreamHandler {
   [[nodiscard]] std::string& text() { return text_; }
 
  private:
-  bool add(LiveEvent event, const client::StreamBatch& batch, const client::StreamRecord& record) {
-    KeptEvent kept{.event = std::move(event)};
+  bool add(const LiveEvent& event, const std::string& id) {
+    KeptEvent kept{.event = event, .id = id};
     if (kept.event.audience != Audience::kPerson) {
       auto members = directory_.members_of(kept.event.conversation);
       if (!members) return false;
       kept.members = *std::move(members);
     }
     if (!kept.is_for(person_)) return true;
-    kept.id = place_text(stream_, batch.positions, batch.shard_id, record.sequence_number);
     text_ += kept.text_for(person_);
     return true;
   }

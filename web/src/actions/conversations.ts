@@ -3,8 +3,7 @@ import { api } from "../api/client";
 import { Problem } from "../api/problem";
 import type { Conversation, Member, Role } from "../api/types";
 import { changeConversation, withConversation } from "../store/conversations";
-import { forget } from "../store/events";
-import type { Members, State } from "../store/state";
+import { changeMembers, forget } from "../store/events";
 import { getState, update } from "../store/store";
 
 const PAGES_OF_MEMBERS_MAX = 20;
@@ -105,13 +104,6 @@ export async function setMuted(id: string, muted: boolean): Promise<void> {
   }
 }
 
-function changeMembers(state: State, id: string, change: (items: Member[]) => Member[]): State {
-  const known = state.members[id];
-  if (!known) return state;
-  const next: Members = { ...known, items: change(known.items) };
-  return { ...state, members: { ...state.members, [id]: next } };
-}
-
 export async function loadMembers(id: string): Promise<void> {
   try {
     const items: Member[] = [];
@@ -139,17 +131,14 @@ export async function loadMembers(id: string): Promise<void> {
   }
 }
 
+/** How many members there are then is told live, here and below. */
 export async function invite(id: string, handle: string): Promise<void> {
   const member = await api.invite(id, handle);
   update((state) =>
-    changeConversation(
-      changeMembers(state, id, (items) => [
-        ...items.filter(({ user }) => user.id !== member.user.id),
-        member,
-      ]),
-      id,
-      (known) => ({ ...known, member_count: known.member_count + 1 }),
-    ),
+    changeMembers(state, id, (items) => [
+      ...items.filter(({ user }) => user.id !== member.user.id),
+      member,
+    ]),
   );
 }
 
@@ -167,13 +156,7 @@ export async function setRole(id: string, user: string, role: Role): Promise<voi
 
 export async function removeMember(id: string, user: string): Promise<void> {
   await api.removeMember(id, user);
-  update((state) =>
-    changeConversation(
-      changeMembers(state, id, (items) => items.filter((one) => one.user.id !== user)),
-      id,
-      (known) => ({ ...known, member_count: Math.max(known.member_count - 1, 1) }),
-    ),
-  );
+  update((state) => changeMembers(state, id, (items) => items.filter((one) => one.user.id !== user)));
 }
 
 export async function leave(id: string): Promise<void> {

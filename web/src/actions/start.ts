@@ -4,11 +4,12 @@ import type { LiveEvent } from "../api/types";
 import { announce } from "../lib/announce";
 import { currentRoute } from "../lib/router";
 import { expireTyping, reduce } from "../store/events";
-import { EMPTY } from "../store/state";
+import { EMPTY, type State } from "../store/state";
 import { getState, update } from "../store/store";
 import { loadConversation, loadList, loadMembers } from "./conversations";
 import { refreshTimeline } from "./history";
 import { flushAll, keepOutbox, reviveOutbox } from "./messages";
+import { notify } from "./notices";
 import { loadBlocked, loadMe } from "./people";
 
 const TICK_MS = 1_000;
@@ -28,7 +29,29 @@ function isOpen(conversation: string): boolean {
   return route.name === "conversation" && route.id === conversation;
 }
 
-function follow(event: LiveEvent): void {
+/** Says in an open group who has come or gone; and that one has been taken out oneself. */
+function tellChange(event: LiveEvent & { type: "joined" | "left" }, before: State): void {
+  const { conversation_id: id } = event.data;
+  const conversation = before.list.byId[id];
+  if (conversation?.kind !== "group") return;
+  if (event.type === "left" && event.data.user_id === before.me?.id) {
+    notify(`You are no longer a member of ${conversation.title}.`);
+    return;
+  }
+  if (!isOpen(id)) return;
+  const nameOf = (user: string): string | undefined =>
+    before.members[id]?.items.find((member) => member.user.id === user)?.user.display_name;
+  if (event.type === "left") {
+    notify(`${nameOf(event.data.user_id) ?? "Somebody"} is no longer in the group.`);
+  } else if (event.data.invited_by !== before.me?.id) {
+    const by = nameOf(event.data.invited_by);
+    const who = event.data.user.display_name;
+    notify(by ? `${by} added ${who}.` : `${who} joined the group.`);
+  }
+}
+
+/** `before`: the state that the event found. */
+function follow(event: LiveEvent, before: State): void {
   const state = getState();
   switch (event.type) {
     case "ready":
@@ -50,10 +73,14 @@ function follow(event: LiveEvent): void {
       return;
     }
     case "conversation":
-    case "renamed":
+    case "group":
       if (!state.list.byId[event.data.conversation_id]) {
         void loadConversation(event.data.conversation_id).catch(() => undefined);
       }
+      return;
+    case "joined":
+    case "left":
+      tellChange(event, before);
       return;
     default:
   }
@@ -69,8 +96,9 @@ export async function start(): Promise<void> {
   const stopKeeping = keepOutbox();
   const stopListening = listen({
     event: (event) => {
+      const before = getState();
       update((state) => reduce(state, event, Date.now()));
-      follow(event);
+      follow(event, before);
     },
     connection: (connection) => update((state) => ({ ...state, connection })),
   });

@@ -14,8 +14,10 @@ const KNOWN = new Set([
   "message",
   "conversation",
   "read",
+  "joined",
   "left",
-  "renamed",
+  "member",
+  "group",
   "typing",
   "presence",
 ]);

@@ -75,10 +75,27 @@ export type LiveEvent =
   | { type: "message"; data: Message }
   | {
       type: "conversation";
-      data: { conversation_id: string; unread: number; last_read_at?: string; muted: boolean };
+      data: {
+        conversation_id: string;
+        unread: number;
+        last_read_at?: string;
+        muted: boolean;
+        role?: Role;
+      };
     }
   | { type: "read"; data: { conversation_id: string; user_id: string; last_read_at: string } }
+  | {
+      type: "joined";
+      data: {
+        conversation_id: string;
+        user: Person;
+        role: Role;
+        joined_at: string;
+        invited_by: string;
+      };
+    }
   | { type: "left"; data: { conversation_id: string; user_id: string } }
-  | { type: "renamed"; data: { conversation_id: string; title: string } }
+  | { type: "member"; data: { conversation_id: string; user: Person; role: Role } }
+  | { type: "group"; data: { conversation_id: string; title: string; member_count: number } }
   | { type: "typing"; data: { conversation_id: string; user_id: string; typing: boolean } }
   | { type: "presence"; data: { user_id: string; online: boolean } };

@@ -102,18 +102,66 @@ test("my own membership's count and mute come from its event", () => {
   assert.equal(unreadTotal(next.list), 0);
 });
 
-test("when I leave, the conversation goes; when another leaves, the count sinks", () => {
+const ADA_IN = { user: ADA, role: "member" as const, joined_at: "", online: true };
+
+test("when I leave, the conversation goes; when another leaves, they are no member", () => {
   const left = (user_id: string): LiveEvent => ({
     type: "left",
     data: { conversation_id: "c", user_id },
   });
-  assert.equal(after(state(), left("me")).list.byId.c, undefined);
-  assert.equal(after(state(), left("ada")).list.byId.c?.member_count, 1);
+  const before = state({ members: { c: { status: "ready", items: [ADA_IN] } } });
+  assert.equal(after(before, left("me")).list.byId.c, undefined);
+  assert.deepEqual(after(before, left("ada"), left("ada")).members.c?.items, []);
 });
 
-test("a new title shows", () => {
-  const next = after(state(), { type: "renamed", data: { conversation_id: "c", title: "New" } });
+test("who joins is a member once, however often it is told", () => {
+  const bob = { id: "bob", handle: "bob", display_name: "Bob" };
+  const joined: LiveEvent = {
+    type: "joined",
+    data: {
+      conversation_id: "c",
+      user: bob,
+      role: "member",
+      joined_at: "2026-01",
+      invited_by: "ada",
+    },
+  };
+  const before = state({
+    members: { c: { status: "ready", items: [ADA_IN] } },
+    online: { bob: true },
+  });
+  const items = after(before, joined, joined).members.c?.items;
+  assert.deepEqual(items?.map(({ user }) => user.id), ["ada", "bob"]);
+  assert.equal(items?.[1]?.online, true);
+  assert.equal(after(state(), joined).members.c, undefined);
+});
+
+test("a member's new name and role show; in a conversation of two its title too", () => {
+  const lovelace = { ...ADA, handle: "lovelace", display_name: "Lovelace" };
+  const next = after(state({ members: { c: { status: "ready", items: [ADA_IN] } } }), {
+    type: "member",
+    data: { conversation_id: "c", user: lovelace, role: "owner" },
+  });
+  assert.deepEqual(next.members.c?.items, [{ ...ADA_IN, user: lovelace, role: "owner" }]);
+  assert.equal(next.list.byId.c?.title, "Lovelace");
+  assert.deepEqual(next.list.byId.c?.other, lovelace);
+});
+
+test("my own role comes with my membership", () => {
+  const next = after(state(), {
+    type: "conversation",
+    data: { conversation_id: "c", unread: 0, muted: false, role: "owner" },
+  });
+  assert.equal(next.list.byId.c?.role, "owner");
+});
+
+test("a group's new title and number of members show", () => {
+  const next = after(state(), {
+    type: "group",
+    data: { conversation_id: "c", title: "New", member_count: 7 },
+  });
   assert.equal(next.list.byId.c?.title, "New");
+  assert.equal(next.list.byId.c?.member_count, 7);
 });
 
 test("the list is newest first, by message or else by beginning", () => {

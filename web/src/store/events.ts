@@ -1,5 +1,5 @@
 // What each live event changes. Pure: whatever must be asked of the server is live.ts's affair.
-import type { LiveEvent } from "../api/types";
+import type { LiveEvent, Member } from "../api/types";
 import { changeConversation, withPreview } from "./conversations";
 import { delivered } from "./outbox";
 import { without, type State } from "./state";
@@ -32,45 +32,62 @@ export function reduce(state: State, event: LiveEvent, now: number): State {
     }
 
     case "conversation": {
-      const { conversation_id, unread, muted, last_read_at } = event.data;
+      const { conversation_id, unread, muted, last_read_at, role } = event.data;
       return changeConversation(state, conversation_id, (known) => ({
         ...known,
         unread,
         muted,
+        ...(role ? { role } : {}),
         ...(last_read_at && last_read_at > (known.last_read_at ?? "") ? { last_read_at } : {}),
       }));
     }
 
     case "read": {
       const { conversation_id, user_id, last_read_at } = event.data;
-      const members = state.members[conversation_id];
-      if (!members) return state;
-      const items = members.items.map((member) =>
-        member.user.id === user_id && last_read_at > (member.last_read_at ?? "")
-          ? { ...member, last_read_at }
-          : member,
+      return changeMembers(state, conversation_id, (items) =>
+        items.map((member) =>
+          member.user.id === user_id && last_read_at > (member.last_read_at ?? "")
+            ? { ...member, last_read_at }
+            : member,
+        ),
       );
-      return { ...state, members: { ...state.members, [conversation_id]: { ...members, items } } };
+    }
+
+    case "joined": {
+      const { conversation_id, user, role, joined_at } = event.data;
+      const online = Boolean(state.online[user.id]);
+      return changeMembers(state, conversation_id, (items) => [
+        ...items.filter((member) => member.user.id !== user.id),
+        { user, role, joined_at, online },
+      ]);
     }
 
     case "left": {
       const { conversation_id, user_id } = event.data;
       if (user_id === state.me?.id) return forget(state, conversation_id);
-      const members = state.members[conversation_id];
-      const next = changeConversation(state, conversation_id, (known) => ({
-        ...known,
-        member_count: Math.max(known.member_count - 1, 1),
-      }));
-      if (!members) return next;
-      const items = members.items.filter((member) => member.user.id !== user_id);
-      return { ...next, members: { ...state.members, [conversation_id]: { ...members, items } } };
+      return changeMembers(state, conversation_id, (items) =>
+        items.filter((member) => member.user.id !== user_id),
+      );
     }
 
-    case "renamed":
-      return changeConversation(state, event.data.conversation_id, (known) => ({
+    case "member": {
+      const { conversation_id, user, role } = event.data;
+      const next = changeConversation(state, conversation_id, (known) =>
+        known.other?.id === user.id ? { ...known, other: user, title: user.display_name } : known,
+      );
+      return changeMembers(next, conversation_id, (items) =>
+        items.map((member) => (member.user.id === user.id ? { ...member, user, role } : member)),
+      );
+    }
+
+    case "group": {
+      const { conversation_id, title, member_count } = event.data;
+      return changeConversation(state, conversation_id, (known) => ({
         ...known,
-        title: event.data.title,
+        title,
+        member_count,
       }));
+    }
 
     case "typing": {
       const { conversation_id, user_id, typing } = event.data;
@@ -88,6 +105,17 @@ export function reduce(state: State, event: LiveEvent, now: number): State {
           : without(state.online, event.data.user_id),
       };
   }
+}
+
+/** Changes the loaded members of a conversation. */
+export function changeMembers(
+  state: State,
+  id: string,
+  change: (items: Member[]) => Member[],
+): State {
+  const known = state.members[id];
+  if (!known) return state;
+  return { ...state, members: { ...state.members, [id]: { ...known, items: change(known.items) } } };
 }
 
 /** Takes a conversation out of everything: one has left, or was removed. */
