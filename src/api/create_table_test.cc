@@ -422,7 +422,7 @@ TEST(CreateTable, KeepsEverySetting) {
             "arn:aws:dynamodb:us-east-1:000000000001:table/abc/stream/" + label);
   EXPECT_EQ(reply.json("/Table/SSEDescription"),
             R"({"Status":"ENABLED","SSEType":"KMS",)"
-            R"("KMSMasterKeyArn":"arn:aws:kms:us-east-1:000000000001:alias/aws/dynamodb"})");
+            R"("KMSMasterKeyArn":"arn:aws:kms:us-east-1:000000000001:key/4d0f2c8e-6a57-4b1c-9e38-d2a1f5b07c64"})");
   EXPECT_EQ(reply.json("/Table/TableClassSummary"),
             R"({"TableClass":"STANDARD_INFREQUENT_ACCESS"})");
   EXPECT_EQ(reply.json("/Table/DeletionProtectionEnabled"), "true");

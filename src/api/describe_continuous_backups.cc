@@ -1,4 +1,5 @@
-// DescribeContinuousBackups: Parley keeps none, and says so.
+// DescribeContinuousBackups: ContinuousBackupsStatus is ENABLED for every table, as on AWS, whose
+// other field says whether one can restore from them: point-in-time recovery is DISABLED here.
 // Source: …/APIReference/API_DescribeContinuousBackups.html
 #include <fmt/format.h>
 
@@ -24,7 +25,7 @@ Result<OperationReply> describe_continuous_backups(OperationContext& context,
   if (!context.database.find_table(name)) {
     return fail(ErrorCode::kTableNotFound, fmt::format("Table not found: {}", table_name_of(name)));
   }
-  out += R"({"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"DISABLED",)"
+  out += R"({"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED",)"
          R"("PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED"}}})";
   return OperationReply{};
 }

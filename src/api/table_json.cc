@@ -193,8 +193,19 @@ void append_indexes(ObjectWriter& object, std::string& out, std::string_view nam
   out += ']';
 }
 
+void append_encryption(ObjectWriter& object, std::string& out, std::string_view status,
+                       std::string_view kms_key) {
+  object.member("SSEDescription");
+  ObjectWriter encryption(out);
+  append_text(encryption, out, "Status", status);
+  append_text(encryption, out, "SSEType", "KMS");
+  append_text(encryption, out, "KMSMasterKeyArn", kms_key);
+  encryption.finish();
+}
+
 void append_settings(ObjectWriter& object, std::string& out, const model::Table& table,
-                     const model::Realm& realm) {
+                     const model::Realm& realm,
+                     const std::optional<std::string>& changing_kms_key) {
   if (table.billing_mode == model::BillingMode::kPayPerRequest || table.billing_mode_changed_at) {
     object.member("BillingModeSummary");
     ObjectWriter summary(out);
@@ -217,13 +228,10 @@ void append_settings(ObjectWriter& object, std::string& out, const model::Table&
     append_text(object, out, "LatestStreamArn",
                 model::stream_arn(realm, table.name, *table.latest_stream_label));
   }
-  if (table.kms_key) {
-    object.member("SSEDescription");
-    ObjectWriter encryption(out);
-    append_text(encryption, out, "Status", "ENABLED");
-    append_text(encryption, out, "SSEType", "KMS");
-    append_text(encryption, out, "KMSMasterKeyArn", *table.kms_key);
-    encryption.finish();
+  if (changing_kms_key) {
+    append_encryption(object, out, "UPDATING", *changing_kms_key);
+  } else if (table.kms_key) {
+    append_encryption(object, out, "ENABLED", *table.kms_key);
   }
   if (table.table_class) {
     object.member("TableClassSummary");
@@ -250,7 +258,8 @@ void append_time(ObjectWriter& object, std::string& out, std::string_view name,
 }
 
 void append_table_description(std::string& out, const engine::TableDescription& description,
-                              const model::Realm& realm) {
+                              const model::Realm& realm,
+                              const std::optional<std::string>& changing_kms_key) {
   const model::Table& table = *description.table;
   const engine::TableFigures& figures = description.figures;
   ObjectWriter object(out);
@@ -271,7 +280,7 @@ void append_table_description(std::string& out, const engine::TableDescription& 
                  figures.local_indexes, realm);
   append_indexes(object, out, "GlobalSecondaryIndexes", table, table.global_indexes,
                  figures.global_indexes, realm);
-  append_settings(object, out, table, realm);
+  append_settings(object, out, table, realm, changing_kms_key);
   append_ceilings(object, out, table.billing_mode, table.throughput, table.on_demand, table.warm);
   object.finish();
 }

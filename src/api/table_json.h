@@ -1,6 +1,7 @@
 // TableDescription as JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "api/json_object.h"
@@ -11,9 +12,11 @@ namespace parley::api {
 
 /// Appends the object that DescribeTable calls Table and the other operations TableDescription.
 /// Attribute definitions and non-key attributes come in the order of their names, as AWS sorts
-/// them.
+/// them. SSEDescription is shown where there is a key: the stored one or `changing_kms_key`, that
+/// of an encryption which the reply's own request switched on or off and whose status is UPDATING.
 void append_table_description(std::string& out, const engine::TableDescription& description,
-                              const model::Realm& realm);
+                              const model::Realm& realm,
+                              const std::optional<std::string>& changing_kms_key = std::nullopt);
 
 /// Appends [{"AttributeName":…,"KeyType":…},…].
 void append_key_schema(std::string& out, const model::KeySchema& key);

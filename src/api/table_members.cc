@@ -11,6 +11,9 @@
 namespace parley::api {
 namespace {
 
+// The account's key that AWS manages for DynamoDB; AWS names it by its id, not by its alias.
+constexpr std::string_view kAwsManagedKey = "4d0f2c8e-6a57-4b1c-9e38-d2a1f5b07c64";
+
 using simdjson::dom::object;
 
 constexpr std::int64_t kCapacityUnitsMax = 1'000'000'000'000;
@@ -197,7 +200,7 @@ Result<Encryption> read_encryption(const object& input) {
 }
 
 std::string kms_key_arn(const model::Realm& realm, const std::optional<std::string>& key) {
-  const std::string_view name = key ? std::string_view(*key) : "alias/aws/dynamodb";
+  const std::string_view name = key ? std::string_view(*key) : kAwsManagedKey;
   if (name.starts_with("arn:")) return std::string(name);
   return fmt::format("arn:aws:kms:{}:{}:{}{}", realm.region, realm.account,
                      name.starts_with("alias/") ? "" : "key/", name);

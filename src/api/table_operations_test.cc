@@ -169,7 +169,7 @@ TEST(Descriptions, OfWhatParleyHasNot) {
   EXPECT_EQ(database.call("DescribeTimeToLive", R"({"TableName":"abc"})").body(),
             R"({"TimeToLiveDescription":{"TimeToLiveStatus":"DISABLED"}})");
   EXPECT_EQ(database.call("DescribeContinuousBackups", R"({"TableName":"abc"})").body(),
-            R"({"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"DISABLED",)"
+            R"({"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED",)"
             R"("PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED"}}})");
   const TestReply missing = database.call("DescribeContinuousBackups", R"({"TableName":"abd"})");
   EXPECT_EQ(missing.error(), "TableNotFoundException");

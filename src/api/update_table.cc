@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -221,7 +222,11 @@ Result<OperationReply> update_table(OperationContext& context, const simdjson::d
   if (!description) return std::unexpected(named_table_error(description.error(), update.table));
   ObjectWriter reply(out);
   reply.member("TableDescription");
-  append_table_description(out, *description, database.realm());
+  std::optional<std::string> changing_kms_key;
+  if (update.kms_enabled) {
+    changing_kms_key = *update.kms_enabled ? description->table->kms_key : table->kms_key;
+  }
+  append_table_description(out, *description, database.realm(), changing_kms_key);
   reply.finish();
   return OperationReply{};
 }

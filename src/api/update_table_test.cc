@@ -261,8 +261,13 @@ TEST(UpdateTable, StreamsAndEncryptionGoOnAndOffOnce) {
 
   EXPECT_EQ(message(R"("SSESpecification":{"Enabled":false})"),
             kInvalid + "Table is already encrypted by default");
-  database.expect_ok("UpdateTable",
-                     update(R"("SSESpecification":{"SSEType":"KMS","KMSMasterKeyId":"alias/k"})"));
+  const std::string changing = R"({"Status":"UPDATING","SSEType":"KMS",)"
+                               R"("KMSMasterKeyArn":"arn:aws:kms:us-east-1:000000000001:alias/k"})";
+  EXPECT_EQ(database
+                .expect_ok("UpdateTable", update(R"("SSESpecification":{"SSEType":"KMS",)"
+                                                 R"("KMSMasterKeyId":"alias/k"})"))
+                .json("/TableDescription/SSEDescription"),
+            changing);
   EXPECT_EQ(database.call("DescribeTable", R"({"TableName":"abc"})")
                 .text("/Table/SSEDescription/KMSMasterKeyArn"),
             "arn:aws:kms:us-east-1:000000000001:alias/k");
@@ -270,7 +275,9 @@ TEST(UpdateTable, StreamsAndEncryptionGoOnAndOffOnce) {
             kInvalid +
                 "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId "
                 "parameter if you want to change Master Key");
-  database.expect_ok("UpdateTable", update(R"("SSESpecification":{"Enabled":false})"));
+  EXPECT_EQ(database.expect_ok("UpdateTable", update(R"("SSESpecification":{"Enabled":false})"))
+                .json("/TableDescription/SSEDescription"),
+            changing);
   EXPECT_EQ(database.call("DescribeTable", R"({"TableName":"abc"})").json("/Table/SSEDescription"),
             "");
 }

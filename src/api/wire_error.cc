@@ -176,14 +176,15 @@ void append_error(std::string& out, const Error& error) {
   const auto* condition = dynamic_cast<const engine::ConditionFailureDetail*>(error.detail.get());
   const std::string message =
       cancellation != nullptr ? cancellation_message(cancellation->reasons) : error.message;
+  const bool with_item = condition != nullptr && condition->item;
   if (!message.empty()) {
     out += ",\"";
-    out += name.message_member;
+    out += with_item ? "Message" : name.message_member;
     out += "\":";
     codec::append_json_string(out, message);
   }
   if (cancellation != nullptr) append_reasons(out, cancellation->reasons);
-  if (condition != nullptr && condition->item) {
+  if (with_item) {
     out += ",\"Item\":";
     codec::append_json(out, condition->item->view());
   }

@@ -14,7 +14,8 @@ namespace parley::api {
 
 /// Appends the reply's body: {"__type":"com.amazonaws.dynamodb.v20120810#…","message":"…"} with the
 /// old item of a failed condition or the reasons of a cancelled transaction. An empty message is
-/// left out. "message" is "Message" for the errors that AWS's service model has so.
+/// left out. "message" is "Message" for the errors that AWS's service model has so, and for a
+/// failed condition that returns its item (as recorded on AWS).
 void append_error(std::string& out, const Error& error);
 
 /// The code of a cancellation reason: "ConditionalCheckFailed", "ValidationError", ….

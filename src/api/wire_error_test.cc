@@ -51,7 +51,7 @@ TEST(WireError, AFailedConditionCarriesTheItemThatWasAskedFor) {
   detail->item = codec::parse_item(R"({"a":{"S":"x"}})").value();
   EXPECT_EQ(wire({ErrorCode::kConditionalCheckFailed, "The conditional request failed", detail}),
             R"({"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",)"
-            R"("message":"The conditional request failed","Item":{"a":{"S":"x"}}})");
+            R"("Message":"The conditional request failed","Item":{"a":{"S":"x"}}})");
 }
 
 TEST(WireError, ACancelledTransactionListsItsReasonsInOrder) {
