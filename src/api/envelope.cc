@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 
 #include "base/checksum.h"
 
@@ -31,11 +33,16 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-/// Removes and returns what stands before the first of `separators`, or all of `text`.
+/// Removes and returns what stands before the first of `separators`, one or two, or all of `text`.
+/// (find_first_of would search the separators anew at each character: with two of them that was an
+/// eighth of what a GetItem costs outside the kernel.)
 std::string_view consume_until(std::string_view& text, std::string_view separators) {
-  const std::size_t end = text.find_first_of(separators);
+  const char first = separators.front();
+  const char last = separators.back();
+  std::size_t end = 0;
+  while (end < text.size() && text[end] != first && text[end] != last) ++end;
   const std::string_view part = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  text.remove_prefix(std::min(end + 1, text.size()));
   return part;
 }
 
@@ -83,13 +90,22 @@ std::string_view parameter(std::string_view list, std::string_view separators,
 }
 
 Status check_header_signature(const Request& request) {
+  constexpr std::array<std::string_view, 3> kParts = {"Credential", "Signature", "SignedHeaders"};
   std::string_view rest = request.authorization;
   consume_until(rest, " ");
-  std::string message;
-  for (const std::string_view part : {"Credential", "Signature", "SignedHeaders"}) {
-    if (parameter(rest, ", ", part).empty()) {
-      message += fmt::format("Authorization header requires '{}' parameter. ", part);
+  std::array<std::optional<bool>, kParts.size()>
+      given;  // whether the first of the name has a value
+  while (!rest.empty()) {
+    std::string_view pair = trim(consume_until(rest, ", "));
+    const std::string_view name = consume_until(pair, "=");
+    for (std::size_t i = 0; i < kParts.size(); ++i) {
+      if (name == kParts[i] && !given[i]) given[i] = !pair.empty();
     }
+  }
+  std::string message;
+  for (std::size_t i = 0; i < kParts.size(); ++i) {
+    if (given[i].value_or(false)) continue;
+    message += fmt::format("Authorization header requires '{}' parameter. ", kParts[i]);
   }
   if (message.empty()) return {};
   if (request.date.empty()) {

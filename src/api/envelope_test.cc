@@ -140,6 +140,15 @@ TEST(Envelope, ASignatureMustBeThereWithAllItsParts) {
             "Authorization=AWS4-");
   EXPECT_EQ(reply.header("x-amz-crc32"), "1828866742");
 
+  request = list_tables_request();
+  request.authorization =
+      "AWS4-HMAC-SHA256 SignedHeaders=host,Signature=, Signature=0 Credential=x";
+  EXPECT_EQ(database.send(request).message(),
+            "Authorization header requires 'Signature' parameter. Authorization="
+            "AWS4-HMAC-SHA256 SignedHeaders=host,Signature=, Signature=0 Credential=x");
+  request.authorization = "AWS4-HMAC-SHA256 SignedHeaders=host Signature=0,\tCredential=x";
+  EXPECT_EQ(database.send(request).status(), 200);
+
   request.authorization = kSignature;
   request.query = "X-Amz-Algorithm=AWS4-HMAC-SHA256";
   EXPECT_EQ(database.send(request).error(), "InvalidSignatureException");

@@ -1,6 +1,7 @@
 // Stored values to JSON. The other way is in item_json_reader.cc.
 #include "codec/item_json.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -70,6 +71,48 @@ std::size_t plain_prefix(std::string_view text) {
   return size;
 }
 
+/// Whether all of `text` goes out as it is.
+bool is_plain(std::string_view text) {
+  if (text.size() >= 16) return plain_prefix(text) == text.size();
+  const auto part = [text](std::size_t at, std::size_t size) {
+    std::uint64_t word = kOnes * ' ';
+    std::memcpy(&word, text.data() + at, size);
+    return word;
+  };
+  // The ends of a short text overlap in its middle.
+  const std::size_t size = text.size();
+  if (size >= 8) return !has_escape(part(0, 8)) && !has_escape(part(size - 8, 8));
+  if (size >= 4) return !has_escape(part(0, 4)) && !has_escape(part(size - 4, 4));
+  return std::ranges::none_of(text, needs_escape);
+}
+
+/// Copies what is mostly short, without a call; returns where it ends.
+char* copy(char* to, std::string_view text) {
+  const std::size_t size = text.size();
+  const auto part = [&](std::size_t at, auto word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    std::memcpy(to + at, &word, sizeof word);
+  };
+  if (size > 16) {
+    std::memcpy(to, text.data(), size);
+  } else if (size >= 8) {
+    part(0, std::uint64_t{});
+    part(size - 8, std::uint64_t{});
+  } else if (size >= 4) {
+    part(0, std::uint32_t{});
+    part(size - 4, std::uint32_t{});
+  } else {
+    for (std::size_t i = 0; i < size; ++i) to[i] = text[i];
+  }
+  return to + size;
+}
+
+template <std::size_t size>
+char* copy_literal(char* to, const char (&literal)[size]) {
+  std::memcpy(to, literal, size - 1);
+  return to + size - 1;
+}
+
 void append_escape(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out.push_back('\\');
@@ -122,6 +165,35 @@ void append_set_json(std::string& out, AttributeType member_type, const model::S
     separator = ',';
   }
   out.push_back(']');
+}
+
+/// One attribute of a map, with what stands before it ('{' or ',').
+void append_entry_json(std::string& out, char before, std::string_view name, ValueView value) {
+  // Nearly all attributes are strings that need no escape: they are written at once, since each
+  // growth of `out` has its price.
+  const bool is_string = value.type() == AttributeType::kString;
+  const std::string_view text = is_string ? value.scalar_bytes() : std::string_view{};
+  if (!is_string || !is_plain(name) || !is_plain(text)) {
+    out.push_back(before);
+    append_json_string(out, name);
+    out.push_back(':');
+    append_json(out, value);
+    return;
+  }
+  constexpr std::size_t kAround = std::string_view(R"(,"":{"S":""})").size();
+  const std::size_t begin = out.size();
+  const std::size_t end = begin + name.size() + text.size() + kAround;
+  // The size that GCC 12 hands to the callback is what the string has grown to, not `end`.
+  out.resize_and_overwrite(end, [&](char* bytes, std::size_t) {
+    char* at = bytes + begin;
+    *at++ = before;
+    *at++ = '"';
+    at = copy(at, name);
+    at = copy_literal(at, R"(":{"S":")");
+    at = copy(at, text);
+    copy_literal(at, R"("})");
+    return end;
+  });
 }
 
 void append_list_json(std::string& out, const model::ListView& list) {
@@ -194,16 +266,12 @@ void append_json(std::string& out, ValueView value) {
 }
 
 void append_json(std::string& out, model::MapView item) {
-  out.push_back('{');
-  bool first = true;
+  char before = '{';
   for (const auto& [name, value] : item) {
-    if (!first) out.push_back(',');
-    first = false;
-    append_json_string(out, name);
-    out.push_back(':');
-    append_json(out, value);
+    append_entry_json(out, before, name, value);
+    before = ',';
   }
-  out.push_back('}');
+  out.append(before == '{' ? "{}" : "}");
 }
 
 }  // namespace parley::codec

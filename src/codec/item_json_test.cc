@@ -116,6 +116,23 @@ TEST(ItemJson, AnEscapeIsFoundAtEveryPlaceOfAStringOfAnyLength) {
   }
 }
 
+TEST(ItemJson, NamesAndStringsOfAnyLengthComeBackWithAnEscapeAtAnyPlace) {
+  for (std::size_t size = 0; size <= 40; ++size) {
+    for (std::size_t at = 0; at <= size; ++at) {  // size: no escape at all
+      for (const std::string_view escaped : {R"(\")", R"(\\)", R"(\n)", R"(\u001f)", "é"}) {
+        std::string text(size, 'x');
+        for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + i % 26);
+        if (at < size) text.replace(at, 1, escaped);
+        const std::string value = R"({"a":{"S":")" + text + R"("},"b":{"S":"plain"}})";
+        ASSERT_EQ(round_trip(value), value);
+        if (size == 0) continue;  // no name is empty
+        const std::string name = R"({")" + text + R"(":{"S":"value"}})";
+        ASSERT_EQ(round_trip(name), name);
+      }
+    }
+  }
+}
+
 TEST(ItemJson, NullMembersAndUnknownNamesDoNotCount) {
   EXPECT_EQ(round_trip(R"({"a":{"S":"x","N":null}})"), R"({"a":{"S":"x"}})");
   EXPECT_EQ(round_trip(R"({"a":{"X":1,"S":"x"}})"), R"({"a":{"S":"x"}})");
