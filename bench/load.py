@@ -1,4 +1,4 @@
-"""One turn of load on one server: wrk, and what the turn cost in CPU on either side."""
+"""One turn of load on one server: bench/generator, and what the turn cost in CPU on either side."""
 
 import atexit
 import functools
@@ -14,13 +14,14 @@ import tempfile
 import threading
 
 import workloads
-from support.wire import AUTHORIZATION, Caller
+from support.wire import Caller, default_headers
 
 LOADERS = 8
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 SETTLE_WINDOW_S = 0.05
 SETTLE_WINDOWS_MAX = 20
-SCRIPT = pathlib.Path(__file__).resolve().parent / "load.lua"
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GENERATOR = ROOT / "build" / "release" / "bench" / "generator" / "load_generator"
 
 
 def process_tree(pid):
@@ -101,58 +102,79 @@ def fill(port, items):
 
 @functools.cache
 def _folder():
-    folder = tempfile.mkdtemp(prefix="bench-bodies-")
+    folder = tempfile.mkdtemp(prefix="bench-requests-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return pathlib.Path(folder)
 
 
+def http_request(method, path, headers, body=""):
+    """A whole HTTP/1.1 request."""
+    content = body.encode()
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if content:
+        lines.append(f"Content-Length: {len(content)}")
+    return "\r\n".join([*lines, "", ""]).encode() + content
+
+
+def write_requests(path, requests):
+    """Writes whole requests as the generator reads them (bench/generator/requests.h)."""
+    path.write_bytes(b"".join(b"%d\n%b" % (len(request), request) for request in requests))
+
+
 @functools.cache
-def body_file(workload):
-    """The file of a workload's request bodies, one a line."""
-    path = _folder() / f"{workload.replace(' ', '-')}.jsonl"
-    path.write_text("\n".join(workloads.bodies(workload)) + "\n")
+def request_file(workload):
+    """The file of a workload's requests."""
+    path = _folder() / workload.replace(" ", "-")
+    headers = default_headers(workloads.operation(workload))
+    write_requests(
+        path,
+        [http_request("POST", "/", headers, body) for body in workloads.bodies(workload)],
+    )
     return path
 
 
 def check(server, workload):
     """One request of the workload, which must succeed."""
-    with body_file(workload).open("rb") as file:
-        body = file.readline().rstrip()
     caller = Caller(server.port)
-    answer = caller.call(workloads.operation(workload), body)
+    answer = caller.call(workloads.operation(workload), workloads.bodies(workload)[0])
     caller.close()
     if answer.status != 200:
         raise SystemExit(f"{workload}: {answer.status} {answer.raw}")
 
 
-def turn(server, workload, connections, seconds, cores=()):
-    """One turn of `seconds`, a whole number; the generator runs on `cores`, or on any."""
-    server_before = cpu_seconds(server.pid)
-    own_before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def generate(port, requests, connections, seconds, cores=(), rate=None):
+    """Runs the generator on `cores`, or on any; its figures. With `rate` so many requests fall due
+    a second (an open loop), without it each connection sends the next after the last reply."""
     done = subprocess.run(
         [
             *(["taskset", "-c", ",".join(map(str, cores))] if cores else []),
-            "wrk",
-            *("-t", str(min(2, connections, len(cores) or 2))),
-            *("-c", str(connections)),
-            *("-d", f"{seconds}s"),
-            *("-s", SCRIPT),
-            f"http://127.0.0.1:{server.port}/",
+            GENERATOR,
+            *("--port", str(port)),
+            *("--requests", requests),
+            *("--threads", str(min(2, connections, len(cores) or 2))),
+            *("--connections", str(connections)),
+            *("--seconds", str(seconds)),
+            *(("--rate", str(rate)) if rate else ()),
         ],
         capture_output=True,
         text=True,
-        check=True,
-        env={
-            **os.environ,
-            "BENCH_TARGET": workloads.operation(workload),
-            "BENCH_BODIES": str(body_file(workload)),
-            "BENCH_AUTHORIZATION": AUTHORIZATION,
-        },
+        check=False,
     )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout)
+
+
+def turn(server, workload, connections, seconds, cores=()):
+    """One turn of `seconds`; the generator runs on `cores`, or on any."""
+    requests = request_file(workload)
+    server_before = cpu_seconds(server.pid)
+    own_before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    figures = generate(server.port, requests, connections, seconds, cores)
     spent = cpu_seconds(server.pid) - server_before
     own = resource.getrusage(resource.RUSAGE_CHILDREN)
     generator = own.ru_utime + own.ru_stime - own_before.ru_utime - own_before.ru_stime
-    figures = json.loads(re.search(r"FIGURES (.*)", done.stdout).group(1))
     answered = max(figures["requests"], 1)
     return {
         "rate": answered / (figures["duration_us"] / 1e6),

@@ -5,8 +5,8 @@
 
 All servers run at once on loopback, one of them under load at a time. A cell is the median of
 several turns of a second, and the turns go round all servers again and again: what slows the
-machine down for a minute slows all of them. The load generator (wrk, 2 threads; 1 at one
-connection) shares the machine's cores with the server: read the ratios, not the absolute figures,
+machine down for a minute slows all of them. The load generator (bench/generator, 2 threads; 1
+at one connection) shares the machine's cores with the server: read the ratios, not the absolute figures,
 and beside them what the bare echo reaches, which is the most that the generator leaves to any
 server. `--only` takes parts of names of servers or workloads. The result goes to
 build/bench/results.md and, with --write-docs, into docs/benchmarks.md. The exit code is 1 when a

@@ -1,8 +1,17 @@
-"""Whether the report judges as it says: made-up figures with a verdict each. Runs before any server
-is started."""
+"""Whether the report judges as it says (made-up figures with a verdict each) and the load generator
+counts as it says (a server that answers in pieces, with errors, or not at all). Runs before any
+server is measured."""
+
+import contextlib
+import pathlib
+import re
+import socket
+import tempfile
+import threading
 
 import load
 import report
+import workloads
 
 # (what, Parley's rate, DynamoDB Local's, the echo's or None, Parley's CPU, DynamoDB Local's,
 #  the generator's, GetItem's verdict: 8 times are wanted)
@@ -21,8 +30,69 @@ def figure(rate, cpu, generator=1.0):
     return load.median_of([{**turn, "rate": each * rate} for each in (0.5, 1.0, 2.0)])
 
 
+class PieceServer:
+    """Answers the n-th request of a connection with the n-th of `statuses` and so on round, each
+    reply in two pieces; where there is None it ends the connection. Remembers the requests."""
+
+    def __init__(self, statuses):
+        self.statuses = statuses
+        self.requests = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection = self.listener.accept()[0]
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        with connection, contextlib.suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for number in range(1_000_000):
+                request = connection.recv(65536)
+                status = self.statuses[number % len(self.statuses)]
+                if not request or status is None:
+                    return
+                self.requests.append(request)
+                connection.sendall(b"HTTP/1.1 %d X\r\ncontent-LENGTH:  4\r\nX: " % status)
+                connection.sendall(b"y\r\n\r\nab")
+                connection.sendall(b"cd")
+
+
+def generator_problems():
+    found = []
+    serials = re.compile(rb"n=(\d{10})$")
+    with tempfile.TemporaryDirectory(prefix="bench-check-") as folder:
+        path = pathlib.Path(folder) / "requests"
+        requests = [
+            load.http_request("POST", "/", {}, f"{kind} n={workloads.SERIAL}") for kind in "ab"
+        ]
+        load.write_requests(path, requests)
+        for statuses, share in (((200,), 0), ((200, 500), 0.5), ((404,), 1), ((200, None), 0.5)):
+            server = PieceServer(statuses)
+            figures = load.generate(server.port, path, 2, 0.3)
+            server.listener.close()
+            if figures["requests"] < 4 or abs(figures["failed"] / figures["requests"] - share) > 0.2:
+                found.append(f"the generator counts {figures} of a server that answers {statuses}")
+            sent = [serials.search(request).group(1) for request in server.requests]
+            if len(set(sent)) != len(sent) or {len(r) for r in server.requests} != {len(requests[0])}:
+                found.append("the generator sends a request twice, or another than it was given")
+        server = PieceServer((200,))
+        figures = load.generate(server.port, path, 2, 0.5, rate=100)
+        server.listener.close()
+        if not 10 <= figures["requests"] <= 51 or figures["failed"]:
+            found.append(f"100 a second for half a second are {figures}")
+    return found
+
+
 def problems():
     """What is wrong, one text each."""
+    return report_problems() + generator_problems()
+
+
+def report_problems():
     found = []
     for what, ours, theirs, echo, cpu, their_cpu, generator, wanted in CASES:
         results = report.Results()

@@ -12,7 +12,7 @@ OVERWRITES = 64
 BODIES = 4_096  # different requests of a workload
 PAGE = 25
 BATCH = 25
-SERIAL = "0123456789"  # load.lua puts a number here that no other request has
+SERIAL = "0123456789"  # the generator puts a number here that no other request has
 
 CREATE_TABLE = {
     "TableName": TABLE,
