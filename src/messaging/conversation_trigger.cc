@@ -81,6 +81,7 @@ Status ConversationTrigger::serve_conversation(const std::string& table, const s
   for (const Member& member : conversation.members) {
     PARLEY_TRY(rows.serve(member, target ? &*target : nullptr));
   }
+  if (conversation.is_large) PARLEY_TRY(rows.mark_senders());
   if (!conversation.meta) return {};
   if (target) PARLEY_TRY(rows.touch_meta(*target));
   // Whoever changed who is a member has ended in the middle of it.
@@ -98,12 +99,13 @@ Result<std::optional<RowTarget>> ConversationTrigger::target_of(
   for (const auto& [key, message] : std::views::reverse(arrivals.messages)) {
     if (message.removed) continue;
     // Of a message that was edited the text as it is now: the record may be an old one.
-    std::optional<std::string> text = message.edited ? std::nullopt : message.text;
-    if (!text) text = PARLEY_TRY(rows.message_text(message.sort_key));
-    if (text) {
+    std::optional<ShownMessage> shown;
+    if (!message.edited && message.text) shown = ShownMessage{*message.text, message.sender};
+    if (!shown) shown = PARLEY_TRY(rows.message_at(message.sort_key));
+    if (shown) {
       return RowTarget{.sort_key = message.sort_key,
                        .time = message.time,
-                       .text = *std::move(text),
+                       .shown = *std::move(shown),
                        .edited = message.edited};
     }
     if (options_.log) {

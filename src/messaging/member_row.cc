@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <ranges>
+#include <set>
 #include <utility>
 
 #include "messaging/domain/conversations_unread.h"
@@ -39,14 +41,15 @@ std::string_view cancellation_code(std::string_view message, std::size_t index) 
 /// The attributes of a row (JSON) that a move leaves as they are, each followed by a comma.
 std::string kept_attributes(const simdjson::dom::element& item, bool with_person) {
   constexpr std::array<std::string_view, 4> kSet{"pk", "sk", "message", "message_group_uuid"};
+  const auto is_one_of = [](const auto& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  };
   std::string out;
   simdjson::dom::object attributes;
   if (item.get(attributes) != simdjson::SUCCESS) return out;
   for (const auto& [name, value] : attributes) {
-    if (std::ranges::find(kSet, name) != kSet.end()) continue;
-    if (!with_person && std::ranges::find(kPersonAttributes, name) != kPersonAttributes.end()) {
-      continue;
-    }
+    if (is_one_of(kSet, name) || is_one_of(kSenderAttributes, name)) continue;
+    if (!with_person && is_one_of(kPersonAttributes, name)) continue;
     out += fmt::format("{}:{},", json_string(name), simdjson::minify(value));
   }
   return out;
@@ -56,6 +59,30 @@ std::string person_attributes(const Person& person) {
   return fmt::format(R"("user_uuid":{},"user_display_name":{},"user_handle":{},)",
                      string_value(person.id), string_value(person.display_name),
                      string_value(person.handle));
+}
+
+/// Nothing if nobody is said to have sent the message.
+std::string sender_attributes(const Person& sender) {
+  if (sender.id.empty()) return {};
+  return fmt::format(R"("{}":{},"{}":{},"{}":{},)", kSenderAttributes[0], string_value(sender.id),
+                     kSenderAttributes[1], string_value(sender.display_name), kSenderAttributes[2],
+                     string_value(sender.handle));
+}
+
+/// The end of an UpdateExpression that makes a row or META name this sender.
+void set_sender(const Person& sender, ItemChange& change) {
+  constexpr std::array<std::string_view, 3> kPlaceholders{"#s0", "#s1", "#s2"};
+  for (std::size_t i = 0; i < kPlaceholders.size(); ++i) {
+    change.parameters.name(kPlaceholders[i], kSenderAttributes[i]);
+  }
+  if (sender.id.empty()) {
+    change.update += " REMOVE #s0, #s1, #s2";
+    return;
+  }
+  change.update += ", #s0 = :s0, #s1 = :s1, #s2 = :s2";
+  change.parameters.text(":s0", sender.id)
+      .text(":s1", sender.display_name)
+      .text(":s2", sender.handle);
 }
 
 /// Where a row goes: to its message's time; but never back, for it may stand later than the
@@ -76,13 +103,36 @@ Status MemberRows::serve(Member member, const RowTarget* target) {
   const std::string user = member.item.person.id;
   std::optional<Member> seen = std::move(member);
   if (target != nullptr) seen = PARLEY_TRY(move(*std::move(seen), *target));
-  if (!seen || !seen->has_item || seen->item.pinned || !must_count_again(seen->item)) return {};
-  return recount_unread(domain_, where_.conversation.id, user,
-                        where_.conversation.meta.has_value());
+  if (!seen || !seen->has_item) return {};
+  const std::string read = read_by_writing(seen->item);
+  if (seen->item.pinned) {
+    // A large group that has shrunk: no row moves, but there are few enough to count for.
+    return recount_unread(domain_, where_.conversation.id, user,
+                          where_.conversation.meta.has_value(), read);
+  }
+  if (read.empty() && !must_count_again(seen->item)) return {};
+  return recount_unread(domain_, where_.conversation.id, user, where_.conversation.meta.has_value(),
+                        read);
 }
 
-// Returns the member as it was when the row moved, or when it turned out that it need not; none if
-// the user is no member any more.
+Status MemberRows::mark_senders() {
+  std::set<std::string, std::less<>> senders;
+  for (const auto& [key, message] : where_.arrivals.messages) senders.insert(message.sender.id);
+  senders.erase("");
+  for (const std::string& sender : senders) {
+    const ItemKey key{key_of(kConversationPrefix, where_.conversation.id),
+                      key_of(kMemberPrefix, sender)};
+    const auto member = PARLEY_TRY(table_.get(key, member_of));
+    if (!member) continue;
+    const std::string read = read_by_writing(*member);
+    if (read.empty()) continue;
+    PARLEY_TRY(recount_unread(domain_, where_.conversation.id, sender, true, read));
+  }
+  return {};
+}
+
+// Returns the member as it was when the row moved, but for what it has read, or when it turned out
+// that it need not; none if the user is no member any more.
 Result<std::optional<Member>> MemberRows::move(Member member, const RowTarget& target) {
   std::string place = place_for(member.item, target);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
@@ -99,9 +149,14 @@ Result<std::optional<Member>> MemberRows::move(Member member, const RowTarget& t
     if (row.empty()) return member;  // nobody to show
     const Writes writes = PARLEY_TRY(writes_of(member, target, place, std::move(row)));
     switch (PARLEY_TRY(write(writes))) {
-      case Outcome::kDone:
+      case Outcome::kDone: {
         PARLEY_TRY(remove_surplus(member, place));
+        const std::string read = read_by_writing(member.item);
+        if (!read.empty() && (!member.has_item || read >= member.item.message_sk)) {
+          member.item.last_read_sk = read;  // written with the row
+        }
         return member;
+      }
       case Outcome::kPlaceTaken: {  // by another conversation of this user, in the same microsecond
         const auto time = parse_iso(place);
         place = time ? iso_utc(*time + 1) : place + "+";
@@ -144,9 +199,10 @@ Result<std::string> MemberRows::new_row(const Member& member, const RowTarget& t
     person = PARLEY_TRY(other_person(member.item.person.id));
     if (person.empty()) return std::string();
   }
-  return fmt::format(R"({{{}{}"pk":{},"sk":{},"message_group_uuid":{},"message":{}}})", kept,
-                     person, string_value(pk), string_value(place),
-                     string_value(where_.conversation.id), string_value(target.text));
+  return fmt::format(R"({{{}{}{}"pk":{},"sk":{},"message_group_uuid":{},"message":{}}})", kept,
+                     person, sender_attributes(target.shown.sender), string_value(pk),
+                     string_value(place), string_value(where_.conversation.id),
+                     string_value(target.shown.text));
 }
 
 Result<std::string> MemberRows::other_person(const std::string& user) {
@@ -178,19 +234,28 @@ Result<MemberRows::Writes> MemberRows::writes_of(const Member& member, const Row
       .member = {key_of(kConversationPrefix, where_.conversation.id), key_of(kMemberPrefix, user)},
       .row = {key_of(kRowPrefix, user), place},
       .row_item = std::move(row),
-      .text = target.text,
+      .text = target.shown.text,
       .own_place = {.condition = "attribute_not_exists(pk) OR message_group_uuid = :g",
                     .parameters = Parameters().text(":g", where_.conversation.id)}};
+  const std::string read = read_by_writing(member.item);
   if (member.has_item) {
-    writes.member_change.update = "SET row_sk = :row, message_sk = :time ADD unread :n";
-    expect_unchanged(member.item, writes.member_change);
-    writes.member_change.parameters.text(":row", place)
+    ItemChange& change = writes.member_change;
+    // What was counted so far is read, all of it. Where it is not, it is counted again after.
+    const bool has_read_all = !read.empty() && read >= member.item.message_sk;
+    change.update = has_read_all
+                        ? "SET row_sk = :row, message_sk = :time, last_read_sk = :read, unread = :n"
+                        : "SET row_sk = :row, message_sk = :time ADD unread :n";
+    expect_unchanged(member.item, change);
+    const std::string& after = has_read_all ? read : member.item.last_read_sk;
+    change.parameters.text(":row", place)
         .text(":time", target.time)
-        .number(":n", new_messages(member.item, target.time));
+        .number(":n", new_messages(member.item, after, target.time));
+    if (has_read_all) change.parameters.text(":read", read);
   } else {
     MemberItem item = member.item;
     item.row_sk = place;
     item.message_sk = target.time;
+    if (!read.empty()) item.last_read_sk = read;
     item.unread = PARLEY_TRY(count_unread(
         domain_, where_.conversation.id, user,
         {.after = item.last_read_sk, .up_to = item.message_sk, .foreign_times = true}));
@@ -284,6 +349,8 @@ Status MemberRows::take_back_row(const Writes& writes) {
 
 // The row came together with its message, as a new conversation's does.
 Status MemberRows::adopt(Member member) {
+  const std::string read = read_by_writing(member.item);
+  if (!read.empty()) member.item.last_read_sk = read;
   member.item.unread = PARLEY_TRY(count_unread(
       domain_, where_.conversation.id, member.item.person.id,
       {.after = member.item.last_read_sk, .up_to = member.item.message_sk, .foreign_times = true}));
@@ -300,10 +367,11 @@ Status MemberRows::edit_in_place(const Member& member, const RowTarget& target) 
   for (int attempt = 0; attempt < kEditAttemptsMax; ++attempt) {
     // As it is now: the record may be an old one. And again, for another may have written an older
     // text between our reading and our writing.
-    const auto text = PARLEY_TRY(message_text(target.sort_key));
-    if (!text || (attempt > 0 && *text == shown)) return {};
-    shown = *text;
+    const auto message = PARLEY_TRY(message_at(target.sort_key));
+    if (!message || (attempt > 0 && message->text == shown)) return {};
+    shown = message->text;
     ItemChange now = change;
+    set_sender(message->sender, now);
     now.parameters.text(":m", shown);
     const bool is_there = PARLEY_TRY(
         table_.update({key_of(kRowPrefix, member.item.person.id), member.item.row_sk}, now));
@@ -322,13 +390,24 @@ Status MemberRows::remove_surplus(const Member& member, std::string_view place) 
 }
 
 // By addition only what no count can have counted yet: what is newer than what the row shows.
-long MemberRows::new_messages(const MemberItem& member, std::string_view up_to) const {
+long MemberRows::new_messages(const MemberItem& member, std::string_view after,
+                              std::string_view up_to) const {
   return std::ranges::count_if(where_.arrivals.messages, [&](const auto& entry) {
     const MessageArrival& message = entry.second;
     return message.told && !message.removed && !message.deleted &&
-           message.sender != member.person.id && message.time > member.message_sk &&
-           message.time > member.last_read_sk && message.time <= up_to;
+           message.sender.id != member.person.id && message.time > member.message_sk &&
+           message.time > after && message.time <= up_to;
   });
+}
+
+// The time of the newest message of the batch that the member has written, if that is later than
+// what the member has read so far; else empty.
+std::string MemberRows::read_by_writing(const MemberItem& member) const {
+  for (const auto& [key, message] : std::views::reverse(where_.arrivals.messages)) {
+    if (message.time <= member.last_read_sk) break;
+    if (message.told && message.sender.id == member.person.id) return message.time;
+  }
+  return {};
 }
 
 // What has come or gone among the messages that are counted; and newer ones whose sender and state
@@ -340,37 +419,40 @@ bool MemberRows::must_count_again(const MemberItem& member) const {
     if (!message.told && !message.removed) return true;
     if (message.time > member.message_sk) return false;
     if (message.removed) return true;
-    return (message.inserted || message.deleted) && message.sender != member.person.id;
+    return (message.inserted || message.deleted) && message.sender.id != member.person.id;
   });
 }
 
-Result<std::optional<std::string>> MemberRows::message_text(const std::string& sort_key) {
-  std::optional<std::string> found;
+Result<std::optional<ShownMessage>> MemberRows::message_at(const std::string& sort_key) {
+  std::optional<ShownMessage> found;
   PARLEY_TRY(table_.visit({key_of(kMessagePrefix, where_.conversation.id), sort_key},
                           [&](const simdjson::dom::element& item) {
-                            const auto text = text_of(item, "message");
-                            if (text) found = std::string(*text);
+                            auto message = message_of(item);
+                            if (!message || !text_of(item, "message")) return;
+                            found = ShownMessage{.text = std::move(message->text),
+                                                 .sender = std::move(message->sender)};
                           }));
   return found;
 }
 
 Status MemberRows::touch_meta(const RowTarget& target) {
   const ItemKey key{key_of(kConversationPrefix, where_.conversation.id), std::string(kMetaKey)};
-  std::string text = target.text;
+  ShownMessage shown = target.shown;
   for (int attempt = 0; attempt < kEditAttemptsMax; ++attempt) {
     if (target.edited) {
-      const auto now = PARLEY_TRY(message_text(target.sort_key));
-      if (!now || (attempt > 0 && *now == text)) return {};
-      text = *now;
+      auto now = PARLEY_TRY(message_at(target.sort_key));
+      if (!now || (attempt > 0 && now->text == shown.text)) return {};
+      shown = *std::move(now);
     }
     // A record of the message's first text that comes again must not undo an edit.
     const std::string_view older = target.edited ? "<=" : "<";
-    const bool is_newest = PARLEY_TRY(table_.update(
-        key, {.update = "SET last_message_at = :t, preview = :m",
-              .condition = fmt::format("attribute_exists(pk) AND (attribute_not_exists("
-                                       "last_message_at) OR last_message_at {} :t)",
-                                       older),
-              .parameters = Parameters().text(":t", target.time).text(":m", text)}));
+    ItemChange change{.update = "SET last_message_at = :t, preview = :m",
+                      .condition = fmt::format("attribute_exists(pk) AND (attribute_not_exists("
+                                               "last_message_at) OR last_message_at {} :t)",
+                                               older),
+                      .parameters = Parameters().text(":t", target.time).text(":m", shown.text)};
+    set_sender(shown.sender, change);
+    const bool is_newest = PARLEY_TRY(table_.update(key, change));
     if (!is_newest || !target.edited) return {};
   }
   return {};

@@ -16,11 +16,17 @@
 
 namespace parley::messaging {
 
+/// What a row shows of a message.
+struct ShownMessage {
+  std::string text = {};
+  Person sender = {};
+};
+
 /// The message that rows move to.
 struct RowTarget {
   std::string sort_key = {};  // as the message item has it
   std::string time = {};      // the same, canonical
-  std::string text = {};
+  ShownMessage shown = {};
   bool edited = false;  // or deleted: a row that shows it may show an older text
 };
 
@@ -38,13 +44,17 @@ class MemberRows {
 
   /// Moves the member's row if `target` is newer than what it shows, puts the text right if it
   /// shows that very message and the message was edited, and counts as unread what the batch
-  /// brought: by addition what is newer, by counting again what came late or went. A null target:
-  /// the batch has nothing to show. What another process did meanwhile is looked up and respected.
-  /// Errors: the database's.
+  /// brought: by addition what is newer, by counting again what came late or went. Who has written
+  /// has read what came before. A null target: the batch has nothing to show. What another process
+  /// did meanwhile is looked up and respected. Errors: the database's.
   [[nodiscard]] Status serve(Member member, const RowTarget* target);
 
-  /// The text of a message as it is now; none if the message is gone.
-  [[nodiscard]] Result<std::optional<std::string>> message_text(const std::string& sort_key);
+  /// Of a conversation whose members are not listed: who has written in this batch has read what
+  /// came before.
+  [[nodiscard]] Status mark_senders();
+
+  /// The message as it is now; none if it is gone, or has no text.
+  [[nodiscard]] Result<std::optional<ShownMessage>> message_at(const std::string& sort_key);
 
   /// Notes the target in META as the newest message, unless META knows a newer one.
   [[nodiscard]] Status touch_meta(const RowTarget& target);
@@ -76,7 +86,9 @@ class MemberRows {
   [[nodiscard]] Status edit_in_place(const Member& member, const RowTarget& target);
   [[nodiscard]] Status adopt(Member member);
   [[nodiscard]] Status remove_surplus(const Member& member, std::string_view place);
-  [[nodiscard]] long new_messages(const MemberItem& member, std::string_view up_to) const;
+  [[nodiscard]] std::string read_by_writing(const MemberItem& member) const;
+  [[nodiscard]] long new_messages(const MemberItem& member, std::string_view after,
+                                  std::string_view up_to) const;
   [[nodiscard]] bool must_count_again(const MemberItem& member) const;
   [[nodiscard]] ItemChange of_this_conversation() const;
   void pause_before(int attempt) const;

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "messaging/table_items.h"
@@ -21,7 +23,8 @@ std::string table_of(const simdjson::dom::element& record) {
   return std::string(rest.substr(0, rest.find('/')));
 }
 
-/// Whether text and deletion are what they were; only where the record has both images.
+/// Whether text, deletion and the sender's name are what they were; only where the record has both
+/// images.
 bool shows_the_same(const simdjson::dom::element& change) {
   simdjson::dom::element before;
   simdjson::dom::element after;
@@ -29,8 +32,10 @@ bool shows_the_same(const simdjson::dom::element& change) {
       change["NewImage"].get(after) != simdjson::SUCCESS) {
     return false;
   }
-  return text_of(before, "message") == text_of(after, "message") &&
-         text_of(before, "deleted_at") == text_of(after, "deleted_at");
+  constexpr std::array<std::string_view, 4> kShown{"message", "deleted_at", "user_display_name",
+                                                   "user_handle"};
+  return std::ranges::all_of(
+      kShown, [&](std::string_view name) { return text_of(before, name) == text_of(after, name); });
 }
 
 void note(const simdjson::dom::element& change, std::string_view event_name,
@@ -41,7 +46,9 @@ void note(const simdjson::dom::element& change, std::string_view event_name,
   simdjson::dom::element image;
   arrival.told = change["NewImage"].get(image) == simdjson::SUCCESS;
   if (!arrival.told) return;
-  arrival.sender = text_of(image, "user_uuid").value_or("");
+  arrival.sender = {.id = std::string(text_of(image, "user_uuid").value_or("")),
+                    .handle = std::string(text_of(image, "user_handle").value_or("")),
+                    .display_name = std::string(text_of(image, "user_display_name").value_or(""))};
   arrival.text = text_of(image, "message");
   // A message that was deleted stays so, whichever record of it comes again.
   arrival.deleted = arrival.deleted || text_of(image, "deleted_at").has_value();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "messaging/domain/items.h"
 
 namespace parley::messaging {
 
@@ -16,7 +17,7 @@ struct MessageArrival {
   std::string sort_key = {};             // as the message item has it
   std::string time = {};                 // the same, canonical (timestamp.h)
   bool told = false;                     // the record has the message's new image
-  std::string sender = {};               // user_uuid; empty if the record does not say
+  Person sender = {};                    // what the record does not say is empty
   std::optional<std::string> text = {};  // its message; none if the record does not say
   bool inserted = false;                 // the batch has its INSERT
   bool edited = false;                   // the batch has a MODIFY of it: it was there before

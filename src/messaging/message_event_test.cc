@@ -104,7 +104,7 @@ TEST(MessageEvent, SenderAndTextComeFromTheImageIfItIsThere) {
   const auto arrivals = arrivals_of(
       event({record("INSERT", "MSG#a", kEarly, R"({"message":{"S":"hi"},"user_uuid":{"S":"ann"}})"),
              record("INSERT", "MSG#b", kEarly)}));
-  EXPECT_EQ(arrivals->conversations.at("a").newest()->sender, "ann");
+  EXPECT_EQ(arrivals->conversations.at("a").newest()->sender.id, "ann");
   EXPECT_EQ(arrivals->conversations.at("a").newest()->text, "hi");
   EXPECT_EQ(arrivals->conversations.at("b").newest()->text, std::nullopt);
 }

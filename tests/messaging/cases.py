@@ -84,6 +84,23 @@ class Conversations:
             bob.call("PUT", f"{path}/reactions/%F0%9F%91%8D"), 409, "message-deleted"
         )
 
+    def test_the_list_says_who_spoke_last_and_answering_is_reading(self):
+        ada, bob = self.people("ada", "bob")
+        conversation = ada.open_with(bob)
+        self.assertNotIn("last_message", ada.listed(conversation))
+        for text in ("one", "two"):
+            ada.send(conversation, text)
+        wait_until(lambda: bob.listed(conversation)["unread"] == 2, "two messages are not unread")
+        self.assertEqual(bob.listed(conversation)["last_message"]["sender"]["id"], ada.id)
+        answer = bob.send(conversation, "three")
+        wait_until(
+            lambda: bob.listed(conversation)["unread"] == 0, "who answers has not read the question"
+        )
+        listed = bob.listed(conversation)
+        self.assertEqual(listed["last_read_at"], answer["created_at"])
+        self.assertEqual(listed["last_message"]["sender"]["id"], bob.id)
+        wait_until(lambda: ada.listed(conversation)["unread"] == 1, "the answer is not unread")
+
     def test_groups(self):
         ada, bob, cy, dan = self.people("ada", "bob", "cy", "dan")
         made = ada.post(
@@ -203,6 +220,31 @@ class Live:
         events.wait_for("conversation", lambda data: data["unread"] == 1)
         ada.post(f"/v1/conversations/{conversation}/typing", {"typing": True})
         self.assertEqual(events.wait_for("typing")["user_id"], ada.id)
+
+    def test_a_group_hears_who_comes_changes_and_goes(self):
+        ada, bob, cy = self.people("ada", "bob", "cy")
+        made = ada.post(
+            "/v1/conversations", {"kind": "group", "title": "Walks", "handles": [bob.handle]}
+        )
+        group = made.json["id"]
+        events = bob.events()
+        self.addCleanup(events.close)
+        events.wait_for("ready")
+        members = f"/v1/conversations/{group}/members"
+        self.assertEqual(ada.post(members, {"handle": cy.handle}).status, 201)
+        joined = events.wait_for("joined")
+        self.assertEqual((joined["user"]["id"], joined["invited_by"]), (cy.id, ada.id))
+        events.wait_for("group", lambda data: data["member_count"] == 3)
+        ada.call("PATCH", f"{members}/{cy.id}", {"role": "owner"})
+        events.wait_for(
+            "member", lambda data: (data["user"]["id"], data["role"]) == (cy.id, "owner")
+        )
+        cy.call("PATCH", "/v1/me", {"display_name": "Cyrus"})
+        events.wait_for("member", lambda data: data["user"]["display_name"] == "Cyrus")
+        cy.call("PATCH", f"/v1/conversations/{group}", {"title": "Runs"})
+        events.wait_for("group", lambda data: data["title"] == "Runs")
+        self.assertEqual(cy.call("DELETE", f"{members}/{cy.id}").status, 204)
+        events.wait_for("left", lambda data: data["user_id"] == cy.id)
 
     def test_a_broken_connection_goes_on_where_it_was(self):
         ada, bob = self.people("ada", "bob")

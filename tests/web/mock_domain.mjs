@@ -143,7 +143,7 @@ export class MockDomain {
       title: kind === "direct" ? this.person(known).display_name : title,
       ...(known ? { other: this.person(known) } : {}),
       member_count: members.size,
-      ...(last ? { last_message: { text: last.text, created_at: last.created_at } } : {}),
+      ...(last ? { last_message: { text: last.text, created_at: last.created_at, sender: last.sender } } : {}),
       unread: this.unread(me, messages, mine),
       muted: mine.muted,
       role: mine.role,
@@ -362,6 +362,7 @@ export class MockDomain {
     };
     if (client_token) this.sends.set(key, message);
     conversation.messages.push(message);
+    this.markRead(me, id, message.id);
     for (const user of conversation.pair ?? []) {
       if (!conversation.members.has(user)) conversation.members.set(user, this.newMember("member"));
     }

@@ -21,8 +21,9 @@ struct ConversationView {
   std::optional<Person> other = {};  // of a direct one
   long member_count = 0;
   std::string last_text = {};
-  std::string last_message_at = {};  // empty: no message yet
-  long unread = 0;                   // at most kUnreadMax, which means "so many or more"
+  std::string last_message_at = {};        // empty: no message yet
+  std::optional<Person> last_sender = {};  // none: no message, or it is gone
+  long unread = 0;                         // at most kUnreadMax, which means "so many or more"
   bool muted = false;
   MemberRole role = MemberRole::kMember;
   std::string last_read_at = {};

@@ -45,6 +45,7 @@ struct Record {
   std::string json;
   std::string conversation;
   std::string time;
+  std::string sender;
   bool removal = false;
 };
 
@@ -291,7 +292,12 @@ void History::note_changes() {
     Record each{.json = {},
                 .conversation = std::string(text_of(keys, "pk")->substr(kMessagePrefix.size())),
                 .time = std::string(*text_of(keys, "sk")),
+                .sender = {},
                 .removal = record["eventName"].get_string().value() == "REMOVE"};
+    simdjson::dom::element image;
+    if (record["dynamodb"]["NewImage"].get(image) == simdjson::SUCCESS) {
+      each.sender = text_of(image, "user_uuid").value_or("");
+    }
     each.json = std::move(json);
     const std::string key = each.conversation + each.time;
     pending_[key].push_back(std::move(each));
@@ -322,6 +328,11 @@ void History::deliver(bool all) {
     if (records.empty()) pending_.erase(key);
     if (last.removal) continue;
     ModelConversation& conversation = model_[last.conversation];
+    // Who has written has read what came before.
+    const auto sender = conversation.members.find(last.sender);
+    if (sender != conversation.members.end()) {
+      sender->second.last_read = std::max(sender->second.last_read, last.time);
+    }
     if (last.time <= conversation.newest_told) continue;
     conversation.newest_told = last.time;
     for (auto& [user, member] : conversation.members) member.left = false;
@@ -369,16 +380,18 @@ void History::expect_list_of(const std::string& user) {
     unread_in_all += unread;
     const std::string text =
         conversation.messages.empty() ? "" : conversation.messages.rbegin()->second.text;
-    expected[id] = fmt::format("{}|{}|{}|{}|{}", title, text, unread, conversation.members.size(),
-                               member.owner ? "owner" : "member");
+    const std::string sender =
+        conversation.messages.empty() ? "" : conversation.messages.rbegin()->second.sender;
+    expected[id] = fmt::format("{}|{}: {}|{}|{}|{}", title, sender, text, unread,
+                               conversation.members.size(), member.owner ? "owner" : "member");
     places[id] = std::max(member.joined_at, conversation.newest_told);
   }
   std::map<std::string, std::string> shown;
   TimestampMicros before = std::numeric_limits<TimestampMicros>::max();
   for (const ConversationView& view : whole_list(table_, user, 3)) {
-    shown[view.id] =
-        fmt::format("{}|{}|{}|{}|{}", view.title, view.last_text, view.unread, view.member_count,
-                    view.role == MemberRole::kOwner ? "owner" : "member");
+    shown[view.id] = fmt::format(
+        "{}|{}: {}|{}|{}|{}", view.title, view.last_sender.value_or(Person{}).id, view.last_text,
+        view.unread, view.member_count, view.role == MemberRole::kOwner ? "owner" : "member");
     const TimestampMicros place = parse_iso(places[view.id]).value_or(0);
     EXPECT_LE(place - 100, before) << "not newest first";  // rows that met have given way a little
     before = place;

@@ -400,10 +400,11 @@ TEST_P(KilledConversations, ABatchThatIsDeliveredAgainCountsAndMovesOnce) {
       const Status done = table_.deliver(records);
       ASSERT_TRUE(done) << done.error().message;
       expect_invariants(table_, who);
-      EXPECT_EQ(conversations_.get(who[0], id_)->unread, 3);
+      EXPECT_EQ(conversations_.get(who[0], id_)->unread, 2);
       EXPECT_EQ(conversations_.get(who[1], id_)->unread, 1);
-      EXPECT_EQ(conversations_.get(who[2], id_)->unread, 2);
+      EXPECT_EQ(conversations_.get(who[2], id_)->unread, 0);
       EXPECT_EQ(conversations_.get(who[1], id_)->last_text, "4, edited");
+      EXPECT_EQ(conversations_.get(who[1], id_)->last_sender.value_or(Person{}).id, who[2]);
       EXPECT_EQ(conversations_.get(who[0], founding)->unread, 1);
       EXPECT_THAT(whole_list(table_, who[0], 25), SizeIs(3));
       EXPECT_THAT(whole_list(table_, who[1], 25), SizeIs(2));

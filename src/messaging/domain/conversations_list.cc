@@ -96,6 +96,9 @@ Result<ConversationPage> ListPage::make(std::size_t limit, std::string_view from
     entries_.resize(limit);
     end_ = entries_.back().place;
   }
+  std::vector<ConversationView*> views;
+  for (Entry& entry : entries_) views.push_back(&entry.view);
+  PARLEY_TRY(look_up_senders(domain_, asker_, views));
   for (Entry& entry : entries_) page.items.push_back(std::move(entry.view));
   if (end_) page.next = text_of_place(*end_);
   return page;
@@ -190,6 +193,8 @@ Status ListPage::add_row_at(const ConversationRow& row, const MemberItem* member
     view.other = row.other;
     view.member_count = 2;
   }
+  const Person me = member == nullptr ? Person{.id = asker_} : member->person;
+  view.last_sender = sender_as_seen(row.sender, me, view.other);
   view.last_message_at = row.sort_key;
   if (member != nullptr) {
     view.last_message_at = member->message_sk;

@@ -152,8 +152,8 @@ Result<Made> Conversations::open_direct(std::string_view asker, std::string_view
     PARLEY_TRY(adopt_person(*this, domain_, pair, me));
     PARLEY_TRY(adopt_person(*this, domain_, pair, them));
   } else if (PARLEY_TRY(complete_items(domain_, pair, asker, {&me, &them}))) {
-    PARLEY_TRY(place_first_row(domain_, first_member(pair, me), them, ""));
-    PARLEY_TRY(place_first_row(domain_, first_member(pair, them), me, ""));
+    PARLEY_TRY(place_first_row(domain_, first_member(pair, me), them));
+    PARLEY_TRY(place_first_row(domain_, first_member(pair, them), me));
     return Made{.id = pair.conversation, .was_there = claim.was_there};
   }
   // The other may have left, and then stays so until there is a message.
@@ -205,7 +205,7 @@ Result<Made> Conversations::make_group(std::string_view asker, std::string_view 
     if (pinned) {
       PARLEY_TRY(put_pin(domain_, member));
     } else {
-      PARLEY_TRY(place_first_row(domain_, member, shown_in_rows(meta), ""));
+      PARLEY_TRY(place_first_row(domain_, member, shown_in_rows(meta)));
     }
   }
   PARLEY_TRY(table.update(key, {.update = "REMOVE making"}));

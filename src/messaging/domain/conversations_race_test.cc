@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -35,10 +36,15 @@ TEST_P(RacingConversations, TriggersAndReadersAtOnceCountRight) {
   constexpr int kMessages = 60;
   const std::vector<std::string> ids{conversations_.open_direct("ann", "bob")->id,
                                      conversations_.make_group("ann", "G", {"bob", "cy"})->id};
+  std::map<std::pair<std::string, std::string>, std::string> newest_own;
+  std::map<std::string, std::string> newest_sender;
   std::mt19937_64 random(7);
   for (int i = 1; i <= kMessages; ++i) {
     const std::string& id = ids[random() % 2];
-    put_message(table_, id, people_[random() % 2], fmt::format("text {}", i), time_of(i));
+    const std::string& sender = people_[random() % 2];
+    put_message(table_, id, sender, fmt::format("text {}", i), time_of(i));
+    newest_own[{id, sender}] = time_of(i);
+    newest_sender[id] = sender;
   }
   const std::vector<std::string> records = table_.changes();
   const auto deliver_all = [&](std::uint64_t seed, std::size_t batch_size) {
@@ -68,7 +74,13 @@ TEST_P(RacingConversations, TriggersAndReadersAtOnceCountRight) {
   }
   expect_invariants(table_, people_);
   for (const std::string& user : people_) {
-    EXPECT_EQ(whole_list(table_, user, 25).size(), user == "cy" ? 1U : 2U);
+    const auto all = whole_list(table_, user, 25);
+    EXPECT_EQ(all.size(), user == "cy" ? 1U : 2U);
+    for (const ConversationView& view : all) {
+      const std::string& own = newest_own[std::pair(view.id, user)];
+      EXPECT_GE(view.last_read_at, own) << "written, and not read";
+      EXPECT_EQ(view.last_sender.value_or(Person{}).id, newest_sender[view.id]);
+    }
   }
 }
 

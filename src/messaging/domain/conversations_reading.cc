@@ -74,14 +74,22 @@ Result<ConversationView> Conversations::get(std::string_view asker, std::string_
   const bool is_group = meta && meta->kind == ConversationKind::kGroup;
   std::optional<Person> other;
   if (!is_group) other = PARLEY_TRY(other_person(domain_, id, member));
-  if (meta) return PARLEY_TRY(view_of(domain_, member, *meta, other));
+  if (meta) {
+    ConversationView view = PARLEY_TRY(view_of(domain_, member, *meta, other));
+    PARLEY_TRY(look_up_senders(domain_, asker, {&view}));
+    return view;
+  }
 
   ConversationView view = PARLEY_TRY(
       view_of(domain_, member, {.conversation = std::string(id), .member_count = 2}, other));
   const auto row = PARLEY_TRY(get_cached(
       domain_, {key_of(kRowPrefix, asker), member.row_sk.empty() ? "-" : member.row_sk}, row_of));
-  if (row) view.last_text = row->text;
+  if (row) {
+    view.last_text = row->text;
+    view.last_sender = sender_as_seen(row->sender, member.person, other);
+  }
   view.last_message_at = member.message_sk;
+  PARLEY_TRY(look_up_senders(domain_, asker, {&view}));
   return view;
 }
 
@@ -154,6 +162,7 @@ Result<ConversationView> view_of(Domain& domain, const MemberItem& member,
                           .member_count = meta.member_count,
                           .last_text = meta.preview,
                           .last_message_at = meta.last_message_at,
+                          .last_sender = sender_as_seen(meta.sender, member.person, other),
                           .unread = PARLEY_TRY(unread_of(domain, member)),
                           .muted = member.muted,
                           .role = member.role,

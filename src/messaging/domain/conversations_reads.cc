@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "messaging/domain/conversations_rows.h"
 #include "messaging/query_pages.h"
@@ -116,6 +117,36 @@ Status for_each_row_of(Domain& domain, std::string_view conversation,
     if (const auto row = row_of(item)) visitor(*row);
     return true;
   });
+}
+
+std::optional<Person> sender_as_seen(const Person& stored, const Person& me,
+                                     const std::optional<Person>& other) {
+  if (stored.id.empty()) return std::nullopt;
+  if (stored.id == me.id && !me.handle.empty()) return me;
+  if (other && stored.id == other->id) return other;
+  return stored;
+}
+
+// As part of the person's rows: a row changes with its message.
+Status look_up_senders(Domain& domain, std::string_view asker,
+                       const std::vector<ConversationView*>& views) {
+  std::vector<ItemKey> keys;
+  std::map<std::string, ConversationView*, std::less<>> wanted;
+  for (ConversationView* view : views) {
+    if (view->last_sender || view->last_message_at.empty()) continue;
+    keys.push_back({key_of(kMessagePrefix, view->id), view->last_message_at});
+    wanted[view->id] = view;
+  }
+  if (keys.empty()) return {};
+  return visit_many_cached(
+      domain, key_of(kRowPrefix, asker), keys, [&](const simdjson::dom::element& item) {
+        const auto message = message_of(item);
+        if (!message || message->sender.id.empty()) return;
+        const auto view = wanted.find(message->conversation);
+        if (view == wanted.end()) return;
+        view->second->last_sender =
+            sender_as_seen(message->sender, Person{.id = std::string(asker)}, view->second->other);
+      });
 }
 
 Result<bool> has_meta(Domain& domain, std::string_view conversation) {

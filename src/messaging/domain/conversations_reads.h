@@ -51,6 +51,16 @@ template <class Value>
 /// What the member has not read, as a view says it: at most kUnreadMax.
 [[nodiscard]] Result<long> unread_of(Domain& domain, const MemberItem& member);
 
+/// The sender of the last message: `stored`, by the name of today where the member or `other` is
+/// meant; none if nobody is stored.
+[[nodiscard]] std::optional<Person> sender_as_seen(const Person& stored, const Person& me,
+                                                   const std::optional<Person>& other);
+
+/// Where a view lacks the sender of its last message, because another program wrote its row, the
+/// message itself is asked, in one call for all; it may be gone. `asker`: whose views they are.
+[[nodiscard]] Status look_up_senders(Domain& domain, std::string_view asker,
+                                     const std::vector<ConversationView*>& views);
+
 /// What META and the member item say together.
 [[nodiscard]] Result<ConversationView> view_of(Domain& domain, const MemberItem& member,
                                                const ConversationMeta& meta,

@@ -23,23 +23,23 @@ std::string microsecond_after(const std::string& sort_key) {
   return time ? iso_utc(*time + 1) : sort_key + "+";
 }
 
-/// What the member's row shows: the text of the message it stands for, as it is now.
-Result<std::string> shown_text(TableCalls& table, const MemberItem& member) {
-  std::string text;
-  if (member.message_sk.empty()) return text;
-  PARLEY_TRY(table.visit(
-      {key_of(kMessagePrefix, member.conversation), member.message_sk},
-      [&](const simdjson::dom::element& item) { text = text_of(item, "message").value_or(""); }));
-  return text;
+/// What the member's row shows: the message it stands for, as it is now; an empty one if there is
+/// none.
+Result<Message> shown_message(TableCalls& table, const MemberItem& member) {
+  if (member.message_sk.empty()) return Message{};
+  auto message = PARLEY_TRY(
+      table.get({key_of(kMessagePrefix, member.conversation), member.message_sk}, message_of));
+  return std::move(message).value_or(Message{});
 }
 
 std::string row_item(const MemberItem& member, std::string_view place, const Person& shown,
-                     std::string_view text) {
+                     const Message& message) {
   return item_of(ConversationRow{.user = member.person.id,
                                  .sort_key = std::string(place),
                                  .conversation = member.conversation,
-                                 .text = std::string(text),
-                                 .other = shown});
+                                 .text = message.text,
+                                 .other = shown,
+                                 .sender = message.sender});
 }
 
 Status too_busy(std::string_view conversation, std::string_view user) {
@@ -79,8 +79,8 @@ Status ensure_row(Domain& domain, std::string_view conversation, std::string_vie
       PARLEY_TRY(table.update(key, change));
       continue;
     }
-    const std::string text = PARLEY_TRY(shown_text(table, *member));
-    const bool placed = PARLEY_TRY(table.put(place.pk, row_item(*member, place.sk, shown, text),
+    const Message message = PARLEY_TRY(shown_message(table, *member));
+    const bool placed = PARLEY_TRY(table.put(place.pk, row_item(*member, place.sk, shown, message),
                                              {.condition = "attribute_not_exists(pk)"}));
     if (!placed) continue;
     const auto now = PARLEY_TRY(table.get(key, member_of));
@@ -91,11 +91,10 @@ Status ensure_row(Domain& domain, std::string_view conversation, std::string_vie
   return too_busy(conversation, user);
 }
 
-Status place_first_row(Domain& domain, const MemberItem& member, const Person& shown,
-                       std::string_view text) {
-  const bool placed = PARLEY_TRY(TableCalls(domain).put(
-      key_of(kRowPrefix, member.person.id), row_item(member, member.row_sk, shown, text),
-      {.condition = "attribute_not_exists(pk)"}));
+Status place_first_row(Domain& domain, const MemberItem& member, const Person& shown) {
+  const bool placed = PARLEY_TRY(TableCalls(domain).put(key_of(kRowPrefix, member.person.id),
+                                                        row_item(member, member.row_sk, shown, {}),
+                                                        {.condition = "attribute_not_exists(pk)"}));
   if (placed) return {};
   return ensure_row(domain, member.conversation, member.person.id, shown);
 }
@@ -112,9 +111,9 @@ Status bring_back_row(Domain& domain, std::string_view conversation, std::string
     if (place.empty()) {
       place = member->message_sk.empty() ? std::string(created_at) : member->message_sk;
     }
-    const std::string text = PARLEY_TRY(shown_text(table, *member));
+    const Message message = PARLEY_TRY(shown_message(table, *member));
     const bool placed =
-        PARLEY_TRY(table.put(key_of(kRowPrefix, user), row_item(*member, place, shown, text),
+        PARLEY_TRY(table.put(key_of(kRowPrefix, user), row_item(*member, place, shown, message),
                              {.condition = "attribute_not_exists(pk) OR message_group_uuid = :g",
                               .parameters = Parameters().text(":g", conversation)}));
     if (!placed) {

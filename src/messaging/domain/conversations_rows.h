@@ -25,9 +25,9 @@ namespace parley::messaging {
 [[nodiscard]] Status ensure_row(Domain& domain, std::string_view conversation,
                                 std::string_view user, const Person& shown);
 
-/// The same for a row that nobody can have moved yet, in one call where its place is free.
-[[nodiscard]] Status place_first_row(Domain& domain, const MemberItem& member, const Person& shown,
-                                     std::string_view text);
+/// The same for a row without a message that nobody can have moved yet, in one call where its place
+/// is free.
+[[nodiscard]] Status place_first_row(Domain& domain, const MemberItem& member, const Person& shown);
 
 /// Gives a member who has left a conversation of two a row again, where its newest message is, or
 /// at `created_at`.

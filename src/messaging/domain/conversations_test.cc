@@ -125,17 +125,23 @@ TEST_P(ConversationsOf, AForeignCursorIsRefused) {
 TEST_P(ConversationsOf, UnreadIsWhatOthersSaidAfterTheReadMarker) {
   const std::string id = open("ann", "bob");
   const std::string one = say(id, "ann", "1");
-  say(id, "bob", "2");
+  const std::string two = say(id, "ann", "2");
   const std::string three = say(id, "ann", "3");
   deliver();
-  EXPECT_EQ(view("bob", id).unread, 2);
-  EXPECT_EQ(view("ann", id).unread, 1);
-  EXPECT_EQ(*conversations_.mark_read("bob", id, one), 1);
+  EXPECT_EQ(view("bob", id).unread, 3);
+  EXPECT_EQ(*conversations_.mark_read("bob", id, one), 2);
+  EXPECT_EQ(*conversations_.mark_read("bob", id, two), 1);
   EXPECT_EQ(unread("bob"), 1);
   EXPECT_EQ(*conversations_.mark_read("bob", id, three), 0);
   EXPECT_EQ(*conversations_.mark_read("bob", id, one), 0);  // never back
   EXPECT_EQ(view("bob", id).last_read_at, three);
+  const std::string four = say(id, "bob", "4");
+  deliver();
   EXPECT_EQ(view("ann", id).unread, 1);
+  say(id, "ann", "5");
+  deliver();
+  EXPECT_EQ(view("ann", id).unread, 0);
+  EXPECT_EQ(*conversations_.mark_read("ann", id, four), 0);
 }
 
 TEST_P(ConversationsOf, WhatIsReadBeforeTheTriggerSeesItIsNotCounted) {
@@ -312,6 +318,68 @@ TEST_P(ConversationsOf, AStrangerLearnsNothing) {
   EXPECT_REFUSED(conversations_.mark_read("cy", id, "x"), kNotAMember);
   EXPECT_REFUSED(conversations_.set_muted("cy", id, true), kNotAMember);
   EXPECT_REFUSED(conversations_.remove("cy", id, "ann"), kNotAMember);
+}
+
+TEST_P(ConversationsOf, ALastMessageHasItsSenderByTheNameOfToday) {
+  const std::string id = open("ann", "bob");
+  const std::string all = group("ann", {"bob", "cy"});
+  EXPECT_FALSE(view("ann", id).last_sender);
+  say(id, "bob", "hi");
+  say(all, "cy", "hello");
+  deliver();
+  const auto sender_in_list = [&](std::string_view asker, const std::string& conversation) {
+    const auto page = conversations_.list(asker, 25, "");
+    EXPECT_TRUE(page);
+    for (const ConversationView& each : page->items) {
+      if (each.id == conversation) return each.last_sender.value_or(Person{}).display_name;
+    }
+    return std::string("not in the list");
+  };
+  EXPECT_EQ(sender_in_list("ann", id), "Name of bob");
+  EXPECT_EQ(sender_in_list("bob", id), "Name of bob");
+  EXPECT_EQ(sender_in_list("ann", all), "Name of cy");
+  EXPECT_EQ(view("bob", all).last_sender->handle, "cy");
+  EXPECT_EQ(view("ann", id).last_sender->id, "bob");
+  ASSERT_TRUE(People(table_.domain()).rename("bob", "", "Robert"));
+  EXPECT_EQ(sender_in_list("ann", id), "Robert");
+  EXPECT_EQ(sender_in_list("bob", id), "Robert");
+}
+
+TEST_P(ConversationsOf, ALastSenderThatARowHasLostIsLookedUp) {
+  const std::string time = "2025-05-01T10:00:00.000000+00:00";
+  put_row("ann", "old", time, "bob");
+  put_row("bob", "old", time, "ann");
+  const auto sender = [&] {
+    const auto page = conversations_.list("ann", 25, "");
+    EXPECT_TRUE(page);
+    return page->items.at(0).last_sender.value_or(Person{});
+  };
+  EXPECT_EQ(sender().id, "");
+  say_at("old", "bob", "old", time);
+  EXPECT_EQ(sender().display_name, "Name of bob");
+  EXPECT_EQ(view("ann", "old").last_sender.value_or(Person{}).id, "bob");
+}
+
+TEST_P(ConversationsOf, WhoWritesIntoALargeGroupHasReadIt) {
+  table_.domain().settings.members_moved_max = 2;
+  const std::string id = group("ann", {"bob", "cy"});
+  say(id, "ann", "1");
+  say(id, "cy", "2");
+  deliver();
+  EXPECT_EQ(view("bob", id).unread, 2);
+  say(id, "bob", "3");
+  say(id, "ann", "4");
+  deliver();
+  EXPECT_EQ(view("bob", id).unread, 1);
+  EXPECT_EQ(view("ann", id).unread, 0);
+  EXPECT_EQ(view("cy", id).unread, 2);
+  EXPECT_EQ(view("cy", id).last_sender->id, "ann");
+  // It shrinks: who is pinned stays so, and is counted for.
+  ASSERT_TRUE(conversations_.remove("ann", id, "bob"));
+  say(id, "ann", "5");
+  deliver();
+  EXPECT_EQ(view("cy", id).unread, 3);
+  EXPECT_THAT(table_.item("CNV#" + id, "MBR#cy"), HasSubstr(R"("unread":{"N":"3"})"));
 }
 
 TEST_P(ConversationsOf, MutingIsOnesOwn) {

@@ -99,17 +99,25 @@ Result<long> count_unread(Domain& domain, std::string_view conversation, std::st
 }
 
 Status recount_unread(Domain& domain, std::string_view conversation, std::string_view user,
-                      bool has_meta) {
+                      bool has_meta, std::string_view read) {
   TableCalls table(domain);
   const ItemKey key{key_of(kConversationPrefix, conversation), key_of(kMemberPrefix, user)};
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     const auto member = PARLEY_TRY(table.get(key, member_of));
-    if (!member || member->pinned) return {};
-    const long count = PARLEY_TRY(count_unread(
-        domain, conversation, user,
-        {.after = member->last_read_sk, .up_to = member->message_sk, .foreign_times = !has_meta}));
+    if (!member) return {};
+    const bool reads = read > member->last_read_sk;
+    // A pinned member's row shows nothing: everything there is counts.
+    const long count =
+        PARLEY_TRY(count_unread(domain, conversation, user,
+                                {.after = reads ? std::string(read) : member->last_read_sk,
+                                 .up_to = member->pinned ? std::string() : member->message_sk,
+                                 .foreign_times = !has_meta}));
     // Written even if it is what is stored: a count that began before this one must fail.
     ItemChange change{.update = "SET unread = :n, recounts = :r"};
+    if (reads) {
+      change.update += ", last_read_sk = :read";
+      change.parameters.text(":read", read);
+    }
     expect_unchanged(*member, change);
     expect_recounts(*member, change);
     change.parameters.number(":n", count).number(":r", member->recounts + 1);

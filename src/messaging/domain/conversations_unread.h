@@ -28,9 +28,11 @@ struct UnreadRange {
                                         std::string_view user, const UnreadRange& range);
 
 /// Counts the member's unread messages again and stores the number. `has_meta`: it is a
-/// conversation of Parley's. A member that is there no more is no error.
+/// conversation of Parley's. `read`: a canonical time up to which everything is read from now on,
+/// if it was not; or empty. A member that is there no more is no error.
 [[nodiscard]] Status recount_unread(Domain& domain, std::string_view conversation,
-                                    std::string_view user, bool has_meta);
+                                    std::string_view user, bool has_meta,
+                                    std::string_view read = {});
 
 /// Adds to the condition that the member is as it was seen: its row where it was, showing the same
 /// message, and nothing more read. Takes :seen_row, :seen_message and :seen_read.

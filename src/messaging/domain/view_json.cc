@@ -66,8 +66,9 @@ std::string conversation_json(const ConversationView& view) {
   const std::string last =
       view.last_message_at.empty()
           ? std::string()
-          : fmt::format(R"(,"last_message":{{"text":{},"created_at":{}}})",
-                        json_string(view.last_text), json_string(shown_time(view.last_message_at)));
+          : fmt::format(R"(,"last_message":{{"text":{},"created_at":{}{}}})",
+                        json_string(view.last_text), json_string(shown_time(view.last_message_at)),
+                        view.last_sender ? ",\"sender\":" + person_json(*view.last_sender) : "");
   return fmt::format(
       R"({{"id":{},"kind":"{}","title":{}{},"member_count":{}{},"unread":{},"muted":{},"role":"{}"{}{}}})",
       json_string(view.id), kind_text(view.kind), json_string(view.title),

@@ -1,5 +1,6 @@
 #include "messaging/domain/view_json.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace parley::messaging {
@@ -50,6 +51,11 @@ TEST(ViewJson, AConversationWithoutMessagesHasNoLastOne) {
             R"("display_name":"H"},"member_count":3,"last_message":{"text":"hi",)"
             R"("created_at":"2026-11-22T18:20:33.000123Z"},"unread":0,"muted":false,)"
             R"("role":"owner"})");
+  view.last_sender = Person{.id = "u", .handle = "h", .display_name = "H"};
+  EXPECT_THAT(conversation_json(view),
+              testing::HasSubstr(R"("last_message":{"text":"hi",)"
+                                 R"("created_at":"2026-11-22T18:20:33.000123Z",)"
+                                 R"("sender":{"id":"u","handle":"h","display_name":"H"}})"));
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ export interface Conversation {
   title: string;
   other?: Person;
   member_count: number;
-  last_message?: { text: string; created_at: string };
+  last_message?: { text: string; created_at: string; sender?: Person };
   unread: number;
   muted: boolean;
   role: Role;

@@ -30,6 +30,14 @@ export function unreadTotal(list: ConversationList): number {
 export const unreadText = (unread: number): string =>
   unread >= UNREAD_MAX ? `${UNREAD_MAX - 1}+` : String(unread);
 
+/** Whose the last message is, as a list says it: "You: "; in groups the others' names too. */
+export function senderText({ kind, last_message }: Conversation, me: string | undefined): string {
+  const sender = last_message?.sender;
+  if (!sender) return "";
+  if (sender.id === me) return "You: ";
+  return kind === "group" ? `${sender.display_name}: ` : "";
+}
+
 export function withConversation(state: State, conversation: Conversation): State {
   const known = state.list.byId[conversation.id];
   // A reply that crossed with a live message must not take the list back in time.
@@ -64,7 +72,11 @@ export function withPreview(state: State, message: Message): State {
     if (shown?.created_at === message.created_at && shown.text === message.text) return conversation;
     return {
       ...conversation,
-      last_message: { text: message.text, created_at: message.created_at },
+      last_message: {
+        text: message.text,
+        created_at: message.created_at,
+        sender: message.sender,
+      },
     };
   });
 }

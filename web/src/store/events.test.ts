@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LiveEvent } from "../api/types";
-import { conversationsOf, unreadText, unreadTotal, withConversation } from "./conversations";
+import { conversationsOf, senderText, unreadText, unreadTotal, withConversation } from "./conversations";
 import { expireTyping, reduce, TYPING_MS } from "./events";
 import { ADA, conversation, ME, message, page, state } from "./samples";
 import type { State } from "./state";
@@ -20,6 +20,19 @@ test("a message goes into its loaded history and to the top of the list", () => 
   const next = after(before, { type: "message", data: message("b", 2) });
   assert.equal(messagesOf(next.timelines.c).length, 2);
   assert.equal(next.list.byId.c?.last_message?.text, "text of b");
+});
+
+test("the list says whose the last message is: you in all, others in groups", () => {
+  const text = (kind: "direct" | "group", sender = ADA): string => {
+    const before = withConversation(state(), conversation("c", { kind }));
+    const next = after(before, { type: "message", data: message("b", 2, { sender }) });
+    return senderText(next.list.byId.c!, "me");
+  };
+  assert.deepEqual(
+    [text("direct"), text("group"), text("direct", ME), text("group", ME)],
+    ["", "Ada: ", "You: ", "You: "],
+  );
+  assert.equal(senderText(conversation("c"), "me"), "");
 });
 
 test("an older message does not take the list's preview back", () => {

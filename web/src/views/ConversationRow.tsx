@@ -5,7 +5,7 @@ import { Icon } from "../components/Icon";
 import { conversationPath } from "../lib/router";
 import { plural } from "../lib/text";
 import { fullTime, shortTime } from "../lib/time";
-import { activityOf, UNREAD_MAX, unreadText } from "../store/conversations";
+import { activityOf, senderText, UNREAD_MAX, unreadText } from "../store/conversations";
 import { useStore } from "../store/store";
 
 interface Props {
@@ -71,6 +71,7 @@ export function ConversationRow({ conversation, isCurrent, inTabOrder }: Props) 
 function Preview({ conversation, isCurrent }: { conversation: Conversation; isCurrent: boolean }) {
   const draft = useStore((state) => state.drafts[conversation.id]);
   const typing = useStore((state) => Boolean(state.typing[conversation.id]));
+  const me = useStore((state) => state.me?.id);
   const last = conversation.last_message;
   if (typing) return <span class="preview typing">typing…</span>;
   if (draft && !isCurrent) {
@@ -81,8 +82,14 @@ function Preview({ conversation, isCurrent }: { conversation: Conversation; isCu
     );
   }
   if (!last) return <span class="preview faint">No messages yet</span>;
-  if (!last.text) return <span class="preview faint">Message deleted</span>;
-  return (
+  const who = senderText(conversation, me);
+  if (!last.text) return <span class="preview faint">{who}Message deleted</span>;
+  return who ? (
+    <span class="preview">
+      {who}
+      <bdi>{last.text}</bdi>
+    </span>
+  ) : (
     <span class="preview" dir="auto">
       {last.text}
     </span>
