@@ -194,28 +194,6 @@ TEST_F(Conversations, TheFoundingMessageIsNoLongerUnreadAfterAReply) {
   EXPECT_EQ(unread_of("ann"), 1);
 }
 
-TEST_F(Conversations, ARowNamesTheSenderOfWhatItShows) {
-  make_pair();
-  const auto senders = [&](std::string_view user) {
-    return collect(fmt::format("GRP#{}", user), [](const simdjson::dom::element& item) {
-      return fmt::format("{} {} {}", text_of(item, "sender_uuid").value_or("-"),
-                         text_of(item, "sender_handle").value_or("-"),
-                         text_of(item, "sender_display_name").value_or("-"));
-    });
-  };
-  deliver({say("g", 5, "ann", "1")});
-  EXPECT_THAT(senders("bob"), ElementsAre("ann ann Name of ann"));
-  deliver({say("g", 6, "bob", "2")});
-  EXPECT_THAT(senders("ann"), ElementsAre("bob bob Name of bob"));
-  // A program that knows nothing of it makes a message without its sender's name.
-  const std::string nobodys =
-      fmt::format(R"({{"pk":{{"S":"MSG#g"}},"sk":{{"S":"{}"}},"message":{{"S":"3"}}}})", at(7));
-  put(nobodys);
-  deliver({record("INSERT", nobodys)});
-  EXPECT_THAT(rows_of("ann"), ElementsAre(at(7) + " 3"));
-  EXPECT_THAT(senders("ann"), ElementsAre("- - -"));
-}
-
 TEST_F(Conversations, TheFirstMessageOfANewConversationIsUnread) {
   // The original writes a conversation's first message together with both rows.
   make_pair("g", 5);

@@ -6,6 +6,7 @@ import threading
 import time
 import unittest
 
+from messaging import openapi
 from support.processes import DynamoDBLocal, Parley, ParleyApp, free_port
 
 DEADLINE_S = 60
@@ -38,17 +39,21 @@ class Answer:
 
 
 def request(port, method, path, body=None, token=None, headers=None):
+    """Asks, and holds the answer against openapi.json."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE_S)
     sent = {"Host": f"localhost:{port}", **(headers or {})}
     if token:
         sent["Authorization"] = f"Bearer {token}"
-    if body is not None and not isinstance(body, (str, bytes)):
-        body = json.dumps(body)
+    is_text = body is None or isinstance(body, (str, bytes))
+    text = body if is_text else json.dumps(body)
     try:
-        connection.request(method, path, body, sent)
-        return Answer(connection.getresponse())
+        connection.request(method, path, text, sent)
+        answer = Answer(connection.getresponse())
     finally:
         connection.close()
+    found = openapi.check(method, path, body, answer)
+    assert not found, found
+    return answer
 
 
 class Events:
@@ -63,6 +68,7 @@ class Events:
         self.reply = self.connection.getresponse()
         self.status = self.reply.status
         self.gathered = []
+        self.faults = []  # what differs from openapi.json
         self.last_id = last_id
         self.changed = threading.Condition()
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -81,8 +87,10 @@ class Events:
                 elif field == "id":
                     self.last_id = value
                 elif not line and data:
+                    event = (name, json.loads("\n".join(data)))
                     with self.changed:
-                        self.gathered.append((name, json.loads("\n".join(data))))
+                        self.faults += openapi.check_event(*event)
+                        self.gathered.append(event)
                         self.changed.notify_all()
                     name, data = "message", []
         except (OSError, ValueError, AttributeError, http.client.HTTPException):
@@ -93,6 +101,7 @@ class Events:
         deadline = time.monotonic() + DEADLINE_S
         with self.changed:
             while True:
+                assert not self.faults, self.faults
                 for each, data in self.gathered:
                     if each == name and matches(data):
                         return data

@@ -340,6 +340,11 @@ TEST_P(ConversationsOf, ALastMessageHasItsSenderByTheNameOfToday) {
   EXPECT_EQ(sender_in_list("ann", all), "Name of cy");
   EXPECT_EQ(view("bob", all).last_sender->handle, "cy");
   EXPECT_EQ(view("ann", id).last_sender->id, "bob");
+  EXPECT_THAT(
+      table_.items("GRP#cy"),
+      ElementsAre(testing::AllOf(HasSubstr(R"("sender_uuid":{"S":"cy"})"),
+                                 HasSubstr(R"("sender_handle":{"S":"cy"})"),
+                                 HasSubstr(R"("sender_display_name":{"S":"Name of cy"})"))));
   ASSERT_TRUE(People(table_.domain()).rename("bob", "", "Robert"));
   EXPECT_EQ(sender_in_list("ann", id), "Robert");
   EXPECT_EQ(sender_in_list("bob", id), "Robert");

@@ -34,6 +34,7 @@ Result<std::string> person_id(Call& call, std::string_view handle) {
 Result<Made> make(Call& call, const JsonBody& body) {
   const std::string kind = PARLEY_TRY(body.text("kind"));
   if (kind == "direct") {
+    PARLEY_TRY(body.has_only({"kind", "handle", "message"}));
     const std::string handle = PARLEY_TRY(body.text("handle"));
     const std::string other = PARLEY_TRY(person_id(call, handle));
     return call.app.conversations.open_direct(call.asker, other);
@@ -41,6 +42,7 @@ Result<Made> make(Call& call, const JsonBody& body) {
   if (kind != "group") {
     return refuse(RefusalReason::kInvalidInput, R"("kind" must be "direct" or "group")");
   }
+  PARLEY_TRY(body.has_only({"kind", "title", "handles", "message"}));
   const std::string title = PARLEY_TRY(body.text("title"));
   std::vector<std::string> others;
   for (const std::string& handle : PARLEY_TRY(body.texts("handles", kHandlesMax))) {
@@ -87,7 +89,7 @@ Result<net::HttpReply> get_conversation(Call& call) {
 
 Result<net::HttpReply> rename_conversation(Call& call) {
   const std::string id = PARLEY_TRY(conversation_id(call));
-  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body));
+  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"title"}));
   const std::string title = PARLEY_TRY(body.text("title"));
   PARLEY_TRY(call.app.conversations.rename(call.asker, id, title));
   return conversation_reply(call, 200, id);
@@ -95,7 +97,7 @@ Result<net::HttpReply> rename_conversation(Call& call) {
 
 Result<net::HttpReply> change_settings(Call& call) {
   const std::string id = PARLEY_TRY(conversation_id(call));
-  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body));
+  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"muted"}));
   const bool muted = PARLEY_TRY(body.flag("muted"));
   PARLEY_TRY(call.app.conversations.set_muted(call.asker, id, muted));
   return conversation_reply(call, 200, id);
@@ -103,7 +105,7 @@ Result<net::HttpReply> change_settings(Call& call) {
 
 Result<net::HttpReply> mark_read(Call& call) {
   const std::string id = PARLEY_TRY(conversation_id(call));
-  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body));
+  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"message_id"}));
   const std::string given = PARLEY_TRY(body.text("message_id"));
   const auto message_id = PARLEY_TRY(checked_id(given, RefusalReason::kNoSuchMessage));
   const Message message = PARLEY_TRY(call.app.messages.get(call.asker, id, message_id));
@@ -116,7 +118,7 @@ Result<net::HttpReply> mark_read(Call& call) {
 
 Result<net::HttpReply> set_typing(Call& call) {
   const std::string id = PARLEY_TRY(conversation_id(call));
-  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body));
+  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"typing"}));
   const bool typing = PARLEY_TRY(body.flag("typing"));
   PARLEY_TRY(call.app.conversations.membership(call.asker, id));
   call.app.hub.typing(call.asker, id, typing);

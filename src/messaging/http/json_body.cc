@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "messaging/refusal.h"
+#include "messaging/table_items.h"
 
 namespace parley::messaging {
 namespace {
@@ -43,6 +44,24 @@ Result<JsonBody> JsonBody::parse(std::string_view body) {
     return refuse(RefusalReason::kInvalidInput, "The body is not a JSON object");
   }
   return out;
+}
+
+Result<JsonBody> JsonBody::parse(std::string_view body,
+                                 std::initializer_list<std::string_view> members) {
+  JsonBody out = PARLEY_TRY(parse(body));
+  PARLEY_TRY(out.has_only(members));
+  return out;
+}
+
+Status JsonBody::has_only(std::initializer_list<std::string_view> members) const {
+  if (is_empty_) return {};
+  for (const auto& [name, value] : object_) {
+    if (std::ranges::find(members, name) == members.end()) {
+      return refuse(RefusalReason::kInvalidInput,
+                    fmt::format("{} is no member of this request", json_string(name)));
+    }
+  }
+  return {};
 }
 
 Result<std::optional<std::string>> JsonBody::optional_text(std::string_view name) const {

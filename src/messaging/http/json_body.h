@@ -1,10 +1,10 @@
-// JsonBody: a request's JSON object, read member by member. Members that no route reads are
-// ignored.
+// JsonBody: a request's JSON object, read member by member.
 #pragma once
 
 #include <simdjson.h>
 
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +20,11 @@ class JsonBody {
  public:
   /// An empty body is an empty object. Refuses what is no JSON object.
   [[nodiscard]] static Result<JsonBody> parse(std::string_view body);
+  /// And what has another member than `members`: openapi.json says of which requests.
+  [[nodiscard]] static Result<JsonBody> parse(std::string_view body,
+                                              std::initializer_list<std::string_view> members);
+  /// Refuses if there is another member than `members`.
+  [[nodiscard]] Status has_only(std::initializer_list<std::string_view> members) const;
 
   /// A member that is missing or null is none; one of another type is refused. A text is refused if
   /// it has control characters other than line feeds and tabs.

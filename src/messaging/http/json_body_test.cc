@@ -38,6 +38,14 @@ TEST(JsonBody, RefusesWhatIsNoObject) {
   }
 }
 
+TEST(JsonBody, RefusesMembersThatTheRequestDoesNotHave) {
+  EXPECT_TRUE(JsonBody::parse(R"({"a":1})", {"a", "b"}));
+  EXPECT_TRUE(JsonBody::parse("", {"a"}));
+  const auto body = JsonBody::parse(R"({"a":1,"c\"":2})", {"a", "b"});
+  ASSERT_FALSE(body);
+  EXPECT_EQ(refusal(body.error()), R"("c\"" is no member of this request)");
+}
+
 TEST(JsonBody, RefusesOtherTypesByName) {
   const auto body = JsonBody::parse(R"({"a":1,"b":"true","c":"x","d":[1],"e":[]})");
   ASSERT_TRUE(body);

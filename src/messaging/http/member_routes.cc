@@ -49,7 +49,7 @@ Result<net::HttpReply> list_members(Call& call) {
 
 Result<net::HttpReply> invite_member(Call& call) {
   const std::string id = PARLEY_TRY(checked_id(call.parameters[0], RefusalReason::kNotAMember));
-  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body));
+  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"handle"}));
   const std::string handle = PARLEY_TRY(body.text("handle"));
   // Before anybody is looked up: who is no member learns nothing.
   PARLEY_TRY(call.app.conversations.membership(call.asker, id));
@@ -60,7 +60,7 @@ Result<net::HttpReply> invite_member(Call& call) {
 
 Result<net::HttpReply> change_member(Call& call) {
   const MemberPath path = PARLEY_TRY(member_path(call));
-  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body));
+  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"role"}));
   const std::string role = PARLEY_TRY(body.text("role"));
   if (role != "owner" && role != "member") {
     return refuse(RefusalReason::kInvalidInput, R"("role" must be "owner" or "member")");

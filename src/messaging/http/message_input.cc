@@ -6,6 +6,7 @@
 namespace parley::messaging {
 
 Result<NewMessage> new_message(const JsonBody& body) {
+  PARLEY_TRY(body.has_only({"text", "client_token", "reply_to"}));
   NewMessage message;
   message.text = PARLEY_TRY(body.text("text"));
   message.client_token = PARLEY_TRY(body.optional_text("client_token")).value_or("");

@@ -76,7 +76,7 @@ Result<net::HttpReply> get_message(Call& call) {
 
 Result<net::HttpReply> edit_message(Call& call) {
   const MessagePath path = PARLEY_TRY(message_path(call));
-  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body));
+  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"text"}));
   const std::string text = PARLEY_TRY(body.text("text"));
   return json_reply(200, json_for(call, PARLEY_TRY(call.app.messages.edit(
                                             call.asker, path.conversation, path.message, text))));

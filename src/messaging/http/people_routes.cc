@@ -15,7 +15,7 @@ Result<net::HttpReply> get_me(Call& call) {
 }
 
 Result<net::HttpReply> change_me(Call& call) {
-  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body));
+  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"handle", "display_name"}));
   const auto handle = PARLEY_TRY(body.optional_text("handle"));
   const auto display_name = PARLEY_TRY(body.optional_text("display_name"));
   if (handle && handle->empty()) return refuse(RefusalReason::kHandleInvalid);

@@ -52,7 +52,7 @@ Result<net::HttpReply> list_sign_in_people(Call& call) {
 
 Result<net::HttpReply> sign_in(Call& call) {
   LocalSignIn* local = PARLEY_TRY(local_sign_in(call));
-  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body));
+  const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"handle", "display_name"}));
   const std::string handle = PARLEY_TRY(body.text("handle"));
   const auto display_name = PARLEY_TRY(body.optional_text("display_name"));
   const IssuedToken issued = PARLEY_TRY(local->sign_in(handle, display_name.value_or("")));
