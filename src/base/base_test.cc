@@ -1,10 +1,12 @@
 // Facts about the small things everything else is made of.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "base/compression.h"
+#include "base/md5.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "base/utf8.h"
@@ -83,6 +85,27 @@ TEST(Bytes, VarintsComeBackAtEverySize) {
 TEST(Checksum, FollowsTheKnownValues) {
   EXPECT_EQ(crc32("123456789"), 0xcbf43926U);
   EXPECT_EQ(hash64(""), 0xef46db3751d8e999ULL);
+}
+
+std::string hex_md5(std::string_view bytes) {
+  std::string hex;
+  for (const unsigned char byte : md5(bytes)) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+TEST(Md5, FollowsTheKnownValues) {
+  EXPECT_EQ(hex_md5(""), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(hex_md5("message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
+  EXPECT_EQ(hex_md5("1234567890123456789012345678901234567890123456789012345678901234567890123456"
+                    "7890"),
+            "57edf4a22be3c955ac49da2e2107b67a");
+}
+
+TEST(Md5, PadsEveryLength) {
+  // The MD5 of the MD5s of 0 to 200 letters: lengths on both sides of a block's end.
+  std::string all;
+  for (std::size_t length = 0; length <= 200; ++length) all += hex_md5(std::string(length, 'a'));
+  EXPECT_EQ(hex_md5(all), "e3064b4a8a2aa7a755ef18f8faf582bb");
 }
 
 TEST(Compression, GzipMembersFollowOneAnotherAndNothingElseMay) {

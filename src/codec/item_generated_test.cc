@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/base64.h"
+#include "base/md5.h"
 #include "codec/item_json.h"
 #include "codec/key_encoding.h"
 #include "model/limits.h"
@@ -329,7 +330,15 @@ TEST(ItemGenerated, ADamagedByteMakesAnInvalidItemOrAnotherOneThatIsStillReadabl
   EXPECT_GT(invalid, 500);
 }
 
-TEST(KeyGenerated, IndexKeysOrderByTheirRangeAttributesAndThenByTheBaseKey) {
+/// The bytes by which DynamoDB hashes a number, from its stored ones.
+std::string as_hashed(std::string encoded) {
+  for (std::size_t i = 1; i < encoded.size(); ++i) {
+    encoded[i] = encoded[i] == '\xFF' ? 'f' : static_cast<char>(encoded[i] + 1);
+  }
+  return encoded;
+}
+
+TEST(KeyGenerated, IndexKeysOrderByTheirRangeAttributesAndThenByTheBaseKeysHash) {
   Generator generator(13);
   model::Table table;
   table.key = {.hash = {{"pk", AttributeType::kBinary}}, .range = {{"sk", AttributeType::kNumber}}};
@@ -337,7 +346,7 @@ TEST(KeyGenerated, IndexKeysOrderByTheirRangeAttributesAndThenByTheBaseKey) {
   index.key = {.hash = {{"h"}}, .range = {{"r", AttributeType::kBinary}, {"s"}}};
   struct Entry {
     std::string key;
-    std::vector<std::string> order;  // bytes of r, s, pk, sk
+    std::vector<std::string> order;  // bytes of r, s, the base key's hash, pk, sk
   };
   std::vector<Entry> entries;
   for (int i = 0; i < 400; ++i) {
@@ -362,7 +371,11 @@ TEST(KeyGenerated, IndexKeysOrderByTheirRangeAttributesAndThenByTheBaseKey) {
     const auto stored = parse_item(entries_json(item, generator)).value();
     std::string sk_bytes;
     model::Number::parse(sk).value().append_encoded(sk_bytes);
-    entries.push_back({index_key(table, index, stored.view()).value(), {r, s, pk, sk_bytes}});
+    const std::string hashed = "Outliers" + pk + as_hashed(sk_bytes);
+    const Md5Digest digest = md5(hashed);
+    const std::string base_hash(digest.begin(), digest.begin() + 8);
+    entries.push_back(
+        {index_key(table, index, stored.view()).value(), {r, s, base_hash, pk, sk_bytes}});
   }
   for (const Entry& left : entries) {
     for (const Entry& right : entries) {

@@ -2,7 +2,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
-#include "base/checksum.h"
+#include "base/md5.h"
 
 namespace parley::codec {
 namespace {
@@ -27,7 +27,40 @@ void append_prefixed(std::string& out, std::string_view bytes) {
   out.append(bytes);
 }
 
-/// Storage id, and room for the hash, which set_hash fills once P is written behind it.
+/// DynamoDB's own bytes of a number, which differ from the stored ones in that a base-100 digit is
+/// one more (and the end of a negative number 102): only the hash needs them.
+void append_number_as_hashed(std::string& out, std::string_view encoded) {
+  constexpr char kNegativeEnd = '\xFF';
+  constexpr char kHashedNegativeEnd = 102;
+  out.push_back(encoded.front());
+  for (const char digit : encoded.substr(1)) {
+    out.push_back(digit == kNegativeEnd ? kHashedNegativeEnd : static_cast<char>(digit + 1));
+  }
+}
+
+/// The hash of key values, in the order they are added: the beginning of the MD5 of DynamoDB's salt
+/// and their bytes.
+class KeyHash {
+ public:
+  void add(model::AttributeType type, std::string_view bytes) {
+    if (type == model::AttributeType::kNumber) {
+      append_number_as_hashed(hashed_, bytes);
+    } else {
+      hashed_.append(bytes);
+    }
+  }
+  [[nodiscard]] std::uint64_t value() const {
+    const Md5Digest digest = md5(hashed_);
+    std::uint64_t hash = 0;
+    for (std::size_t i = 0; i < kHashSize; ++i) hash = hash << 8 | digest[i];
+    return hash;
+  }
+
+ private:
+  std::string hashed_ = "Outliers";
+};
+
+/// Storage id, and room for the hash, which set_hash fills once it is known.
 std::string begin_key(std::uint32_t storage_id) {
   std::string key;
   append_u32_be(key, storage_id);
@@ -35,10 +68,10 @@ std::string begin_key(std::uint32_t storage_id) {
   return key;
 }
 
-void set_hash(std::string& key) {
-  const std::uint64_t hash = hash64(std::string_view(key).substr(kStorageIdSize + kHashSize));
+void set_hash(std::string& key, const KeyHash& hash) {
+  const std::uint64_t value = hash.value();
   for (std::size_t i = 0; i < kHashSize; ++i) {
-    key[kStorageIdSize + i] = static_cast<char>(hash >> (56 - 8 * i));
+    key[kStorageIdSize + i] = static_cast<char>(value >> (56 - 8 * i));
   }
 }
 
@@ -73,8 +106,13 @@ bool consume_escaped(std::string_view& in, std::string& bytes) {
 
 std::string item_key(const model::Table& table, const model::MapView& item) {
   std::string key = begin_key(table.storage_id);
-  for (const auto& attribute : table.key.hash) append_prefixed(key, key_bytes(item, attribute));
-  set_hash(key);
+  KeyHash hash;
+  for (const auto& attribute : table.key.hash) {
+    const std::string_view bytes = key_bytes(item, attribute);
+    append_prefixed(key, bytes);
+    hash.add(attribute.type, bytes);
+  }
+  set_hash(key, hash);
   for (const auto& attribute : table.key.range) key.append(key_bytes(item, attribute));
   return key;
 }
@@ -82,17 +120,26 @@ std::string item_key(const model::Table& table, const model::MapView& item) {
 std::optional<std::string> index_key(const model::Table& table, const model::SecondaryIndex& index,
                                      const model::MapView& item) {
   std::string key = begin_key(index.storage_id);
+  KeyHash hash;
   for (const auto& attribute : index.key.hash) {
     const auto value = item.find(attribute.name);
     if (!value || value->type() != attribute.type) return std::nullopt;
     append_prefixed(key, value->scalar_bytes());
+    hash.add(attribute.type, value->scalar_bytes());
   }
-  set_hash(key);
+  set_hash(key, hash);
   for (const auto& attribute : index.key.range) {
     const auto value = item.find(attribute.name);
     if (!value || value->type() != attribute.type) return std::nullopt;
     append_escaped(key, value->scalar_bytes());
   }
+  KeyHash base_hash;
+  for (const auto* attributes : {&table.key.hash, &table.key.range}) {
+    for (const auto& attribute : *attributes) {
+      base_hash.add(attribute.type, key_bytes(item, attribute));
+    }
+  }
+  append_u64_be(key, base_hash.value());
   for (const auto& attribute : table.key.hash) append_escaped(key, key_bytes(item, attribute));
   for (const auto& attribute : table.key.range) key.append(key_bytes(item, attribute));
   return key;
@@ -101,8 +148,12 @@ std::optional<std::string> index_key(const model::Table& table, const model::Sec
 std::string collection_prefix(std::uint32_t storage_id,
                               const std::vector<model::ValueView>& hash_values) {
   std::string key = begin_key(storage_id);
-  for (const model::ValueView value : hash_values) append_prefixed(key, value.scalar_bytes());
-  set_hash(key);
+  KeyHash hash;
+  for (const model::ValueView value : hash_values) {
+    append_prefixed(key, value.scalar_bytes());
+    hash.add(value.type(), value.scalar_bytes());
+  }
+  set_hash(key, hash);
   return key;
 }
 

@@ -1,11 +1,14 @@
 // The bytes of stored keys (docs/formats/keys.md). Keys order as unsigned bytes.
 //
-//   item key  = u32be(table storage id) u64be(hash64(P)) P [sort]
+//   item key  = u32be(table storage id) u64be(hash) P [sort]
 //   P         = varint(length) partition bytes            (S and B as they are, N encoded)
 //   sort      = the sort key's scalar bytes, to the end of the key: no terminator is needed
-//   index key = u32be(index storage id) u64be(hash64(P)) P { escaped(range attribute) }
-//               escaped(base partition bytes) base sort bytes
+//   index key = u32be(index storage id) u64be(hash) P { escaped(range attribute) }
+//               u64be(base hash) escaped(base partition bytes) base sort bytes
 //   P of a multi-attribute index key is the varint-prefixed bytes of each HASH attribute in turn.
+//   hash      = the first 8 bytes of MD5 of "Outliers" and the HASH attributes; base hash, of
+//               "Outliers" and the base table's whole key: DynamoDB's own, so that scans, and
+//               entries of equal index keys, come in DynamoDB's order
 //   escaped(b) = b with each 0x00 as 0x00 0xFF, ended by 0x00 0x01: self-delimiting,
 //   order-preserving.
 //

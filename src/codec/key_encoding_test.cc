@@ -1,11 +1,14 @@
 // Facts about the bytes of stored keys.
 #include "codec/key_encoding.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <set>
+#include <algorithm>
+#include <string>
+#include <vector>
 
-#include "base/checksum.h"
+#include "base/md5.h"
 #include "codec/item_json.h"
 
 namespace parley::codec {
@@ -29,12 +32,55 @@ model::Table messages() {
   return table;
 }
 
+std::uint64_t first_hash_bytes(const Md5Digest& digest) {
+  std::uint64_t hash = 0;
+  for (std::size_t i = 0; i < 8; ++i) hash = hash << 8 | digest[i];
+  return hash;
+}
+
+/// The hash of the partition key {"a": value}.
+std::uint64_t hash_of(std::string_view value) {
+  const model::Item key = item(fmt::format(R"({{"a":{}}})", value));
+  return hash_of_key(collection_prefix(1, {*key.view().find("a")}));
+}
+
+/// The values by their hashes.
+std::vector<std::string> in_hash_order(std::string_view type, std::vector<std::string> values) {
+  std::ranges::sort(values, {}, [&](const std::string& value) {
+    return hash_of(fmt::format(R"({{"{}":"{}"}})", type, value));
+  });
+  return values;
+}
+
+// The orders and the segments are those that dynalite's authors recorded on AWS.
+TEST(KeyHash, OrdersPartitionKeysAsDynamoDbDoes) {
+  const std::vector<std::string> strings = {"2", "8", "9",    "1",       "6", "hello", "0",
+                                            "5", "4", "äáöü", "aardman", "7", "3",     "zapf"};
+  EXPECT_EQ(in_hash_order("S", strings), strings);
+  const std::vector<std::string> numbers = {"7", "999.9", "8", "3", "2", "-999.9",   "9",
+                                            "4", "-0.09", "6", "1", "0", "0.012345", "5"};
+  EXPECT_EQ(in_hash_order("N", numbers), numbers);
+}
+
+TEST(KeyHash, PutsPartitionKeysIntoTheSegmentsOfDynamoDb) {
+  const auto expect_in = [](std::uint32_t segment, std::string_view value) {
+    const HashRange range = segment_hash_range(segment, 4096);
+    EXPECT_GE(hash_of(value), range.first) << value;
+    EXPECT_LE(hash_of(value), range.last) << value;
+  };
+  expect_in(0, R"({"S":"3635"})");
+  expect_in(0, R"({"S":"228"})");
+  expect_in(1, R"({"S":"1668"})");
+  expect_in(4, R"({"S":"3435"})");
+  expect_in(1, R"({"N":"251"})");
+  expect_in(4095, R"({"N":"2388"})");
+}
+
 TEST(KeyEncoding, ItemKeyIsStorageIdHashPrefixedPartitionAndSortBytes) {
   const model::Item given = item(R"({"pk":{"S":"ab"},"n":{"N":"1"},"x":{"S":"y"}})");
   const std::string key = item_key(messages(), given.view());
   EXPECT_EQ(key.substr(0, 4), "\x00\x00\x00\x07"sv);
-  EXPECT_EQ(hash_of_key(key), hash64("\x02"
-                                     "ab"));
+  EXPECT_EQ(hash_of_key(key), first_hash_bytes(md5("Outliersab")));
   EXPECT_EQ(key.substr(12),
             "\x02"
             "ab\xC1\x01");
@@ -45,12 +91,12 @@ TEST(KeyEncoding, TheExamplesOfTheFormatsDocumentHold) {
   const model::Item given = item(
       R"({"pk":{"S":"MSG#1"},"n":{"N":"-1.5"},"a":{"S":"g"},"b":{"N":"2"},"r":{"S":"x\u0000y"}})");
   EXPECT_EQ(item_key(table, given.view()),
-            "\x00\x00\x00\x07\x14\x99\xD3\x18\x67\x9C\x86\xA5\x05"
+            "\x00\x00\x00\x07\x94\x94\x92\x48\x83\x06\xF8\xE5\x05"
             "MSG#1\x3E\x63\x32\xFF"sv);
   table.global_indexes[0].key = {.hash = {{"a"}, {"b", AttributeType::kNumber}}, .range = {{"r"}}};
   EXPECT_EQ(index_key(table, table.global_indexes[0], given.view()),
-            "\x00\x00\x00\x09\xE7\x18\x58\xE9\xEE\xA4\x82\x06\x01g\x02\xC1\x02"
-            "x\x00\xFFy\x00\x01MSG#1\x00\x01\x3E\x63\x32\xFF"sv);
+            "\x00\x00\x00\x09\x1F\x6B\x7C\x8D\x1E\xBC\xFB\x4B\x01g\x02\xC1\x02"
+            "x\x00\xFFy\x00\x01\x73\x5F\xC7\xFA\xEB\xA4\xD6\x83MSG#1\x00\x01\x3E\x63\x32\xFF"sv);
 }
 
 TEST(KeyEncoding, NumbersThatAreEqualMakeEqualKeys) {
@@ -79,7 +125,7 @@ TEST(KeyEncoding, CollectionPrefixIsThePrefixOfItsKeysAndOfNoOthers) {
   EXPECT_FALSE(item_key(table, other.view()).starts_with(prefix));
 }
 
-TEST(KeyEncoding, IndexKeyEndsWithTheBaseKeySoThatRepeatingIndexKeysStayApart) {
+TEST(KeyEncoding, IndexKeyEndsWithTheBaseKeysHashAndTheBaseKeySoThatEqualIndexKeysStayApart) {
   const model::Table table = messages();
   const auto& index = table.global_indexes[0];
   const model::Item given =
@@ -90,6 +136,7 @@ TEST(KeyEncoding, IndexKeyEndsWithTheBaseKeySoThatRepeatingIndexKeysStayApart) {
             "\x01g"
             "d\x00\x01"
             "\xC1\x02\x00\x01"
+            "\xF6\xEC\x07\xB8\x12\xB0\xAD\xEA"
             "p\x00\x01"
             "\xC1\x01"sv);
   EXPECT_TRUE(key.starts_with(collection_prefix(9, {*given.view().find("group")})));

@@ -11,7 +11,7 @@ namespace parley::storage {
 
 /// The layout and formats this binary reads and writes. Raised when an older binary could not read
 /// what this one writes.
-inline constexpr unsigned kDataVersion = 1;
+inline constexpr unsigned kDataVersion = 2;
 
 /// An open data directory, locked for this process until destroyed.
 class DataDirectory {

@@ -41,7 +41,7 @@ TEST_F(DataDirectoryTest, IsCreatedWithItsParentsAndStamped) {
     const auto opened = DataDirectory::open(path_);
     ASSERT_TRUE(opened);
     EXPECT_TRUE(fs::is_directory((*opened)->store_path()));
-    EXPECT_EQ(content(path_ + "/VERSION"), "parley data version 1\n");
+    EXPECT_EQ(content(path_ + "/VERSION"), "parley data version 2\n");
   }
   EXPECT_TRUE(DataDirectory::open(path_));
 }
@@ -82,13 +82,13 @@ TEST_F(DataDirectoryTest, TheLockOfAKilledProcessIsGone) {
 
 TEST_F(DataDirectoryTest, ANewerVersionIsRefusedAndLeftAlone) {
   ASSERT_TRUE(DataDirectory::open(path_));
-  write(path_ + "/VERSION", "parley data version 2\n");
+  write(path_ + "/VERSION", "parley data version 3\n");
   const Error error = error_of_open(path_);
   EXPECT_EQ(error.code, ErrorCode::kIncompatibleVersion);
   EXPECT_EQ(error.message, "The data directory " + path_ +
-                               " has data version 2, this Parley reads version 1; use a newer "
+                               " has data version 3, this Parley reads version 2; use a newer "
                                "Parley, or choose another directory with --data");
-  EXPECT_EQ(content(path_ + "/VERSION"), "parley data version 2\n");
+  EXPECT_EQ(content(path_ + "/VERSION"), "parley data version 3\n");
 }
 
 TEST_F(DataDirectoryTest, AnUnreadableStampIsRefused) {
