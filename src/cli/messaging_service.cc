@@ -139,6 +139,14 @@ void MessagingService::open_live(const MessagingOptions& options) {
     for (const messaging::ConversationView& each : page.items) ids.push_back(each.id);
     return ids;
   };
+  sources.pinned_among = [this](std::string_view conversation,
+                                const std::vector<std::string>& people) {
+    return messaging::Conversations(*domain_).pinned_among(conversation, people);
+  };
+  sources.pinned_of = [this](std::string_view person) {
+    return messaging::Conversations(*domain_).pinned_of(person, messaging::kRoomsOfPersonMax);
+  };
+  sources.members_moved_max = static_cast<std::size_t>(domain_->settings.members_moved_max);
   hub_ = std::make_unique<messaging::LiveHub>(std::move(sources), messaging::HubSettings{});
   // The cache first: whoever is told of a change may read it at once.
   std::vector<client::StreamHandler*> handlers;

@@ -88,6 +88,13 @@ class Conversations {
   /// User ids of all members, for whoever delivers events; no asker, no check.
   [[nodiscard]] Result<std::vector<std::string>> member_ids(std::string_view id);
 
+  /// Of these users the members who are pinned (docs/formats/messaging.md), each with `unread` as
+  /// it is now, consistently: for whoever delivers events; no asker, no check. In no order.
+  [[nodiscard]] Result<std::vector<MemberItem>> pinned_among(std::string_view id,
+                                                             const std::vector<std::string>& users);
+  /// The same of one user, in at most `most` conversations.
+  [[nodiscard]] Result<std::vector<MemberItem>> pinned_of(std::string_view user, std::size_t most);
+
   /// Any member of a group invites. Refuses kNotAGroup, kAlreadyAMember, kBlocked, kNoSuchPerson,
   /// kTooManyMembers.
   [[nodiscard]] Result<MemberView> invite(std::string_view asker, std::string_view id,

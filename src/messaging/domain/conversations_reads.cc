@@ -41,6 +41,34 @@ Result<std::string> visit_batch(const std::string& reply, const std::string& tab
   return simdjson::minify(unprocessed);
 }
 
+using BatchReader = std::function<Result<std::shared_ptr<const std::string>>(const std::string&)>;
+
+/// Visits the items of these keys, a hundred a call. `options`: what a batch says besides its keys.
+Status visit_batches(Domain& domain, const std::vector<ItemKey>& keys, std::string_view options,
+                     const ItemVisitor& visitor, const BatchReader& read) {
+  const std::string& table = domain.settings.table;
+  for (std::size_t begin = 0; begin < keys.size(); begin += kBatchKeysMax) {
+    std::string list;
+    for (std::size_t i = begin; i < std::min(keys.size(), begin + kBatchKeysMax); ++i) {
+      list += fmt::format("{}{}", i == begin ? "" : ",", item_key(keys[i].pk, keys[i].sk));
+    }
+    const auto reply = PARLEY_TRY(read(fmt::format(R"({{"RequestItems":{{{}:{{"Keys":[{}]{}}}}}}})",
+                                                   json_string(table), list, options)));
+    std::string rest = PARLEY_TRY(visit_batch(*reply, table, visitor));
+    // What is left over is not asked of the cache: it would say the same again.
+    for (int attempt = 0; !rest.empty(); ++attempt) {
+      if (attempt == kBatchAttemptsMax) {
+        return fail(ErrorCode::kUnavailable, "The database leaves keys unprocessed");
+      }
+      domain.pause(client::backoff(attempt + 1, domain.random));
+      const std::string more = PARLEY_TRY(
+          TableCalls(domain).call("BatchGetItem", fmt::format(R"({{"RequestItems":{}}})", rest)));
+      rest = PARLEY_TRY(visit_batch(more, table, visitor));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<bool> visit_cached(Domain& domain, const ItemKey& key, const ItemVisitor& visitor) {
@@ -83,28 +111,18 @@ Status for_each_cached(Domain& domain, const std::string& pk, std::string_view p
 
 Status visit_many_cached(Domain& domain, const std::string& collection,
                          const std::vector<ItemKey>& keys, const ItemVisitor& visitor) {
-  const std::string& table = domain.settings.table;
-  for (std::size_t begin = 0; begin < keys.size(); begin += kBatchKeysMax) {
-    std::string list;
-    for (std::size_t i = begin; i < std::min(keys.size(), begin + kBatchKeysMax); ++i) {
-      list += fmt::format("{}{}", i == begin ? "" : ",", item_key(keys[i].pk, keys[i].sk));
-    }
-    auto reply = PARLEY_TRY(domain.reads.read(
-        collection, "BatchGetItem",
-        fmt::format(R"({{"RequestItems":{{{}:{{"Keys":[{}]}}}}}})", json_string(table), list)));
-    std::string rest = PARLEY_TRY(visit_batch(*reply, table, visitor));
-    // What is left over is not asked of the cache: it would say the same again.
-    for (int attempt = 0; !rest.empty(); ++attempt) {
-      if (attempt == kBatchAttemptsMax) {
-        return fail(ErrorCode::kUnavailable, "The database leaves keys unprocessed");
-      }
-      domain.pause(client::backoff(attempt + 1, domain.random));
-      const std::string more = PARLEY_TRY(
-          TableCalls(domain).call("BatchGetItem", fmt::format(R"({{"RequestItems":{}}})", rest)));
-      rest = PARLEY_TRY(visit_batch(more, table, visitor));
-    }
-  }
-  return {};
+  return visit_batches(domain, keys, "", visitor,
+                       [&](const std::string& input) -> Result<std::shared_ptr<const std::string>> {
+                         return domain.reads.read(collection, "BatchGetItem", input);
+                       });
+}
+
+Status visit_many(Domain& domain, const std::vector<ItemKey>& keys, const ItemVisitor& visitor) {
+  return visit_batches(domain, keys, R"(,"ConsistentRead":true)", visitor,
+                       [&](const std::string& input) -> Result<std::shared_ptr<const std::string>> {
+                         return std::make_shared<const std::string>(
+                             PARLEY_TRY(TableCalls(domain).call("BatchGetItem", input)));
+                       });
 }
 
 Status for_each_row_of(Domain& domain, std::string_view conversation,

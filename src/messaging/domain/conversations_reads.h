@@ -41,6 +41,10 @@ template <class Value>
                                        const std::vector<ItemKey>& keys,
                                        const ItemVisitor& visitor);
 
+/// The same past the cache, read consistently.
+[[nodiscard]] Status visit_many(Domain& domain, const std::vector<ItemKey>& keys,
+                                const ItemVisitor& visitor);
+
 /// Visits the rows that the index has of a conversation.
 [[nodiscard]] Status for_each_row_of(Domain& domain, std::string_view conversation,
                                      const std::function<void(const ConversationRow&)>& visitor);

@@ -30,6 +30,13 @@ class LiveDomain : public testing::Test {
       for (const ConversationView& view : page.items) ids.push_back(view.id);
       return ids;
     };
+    sources.pinned_among = [this](std::string_view id, const std::vector<std::string>& people) {
+      return conversations_.pinned_among(id, people);
+    };
+    sources.pinned_of = [this](std::string_view person) {
+      return conversations_.pinned_of(person, kRoomsOfPersonMax);
+    };
+    sources.members_moved_max = 2;
     hub_ = std::make_unique<LiveHub>(std::move(sources), HubSettings{});
     walk_ = std::make_unique<client::StreamWalk>(
         table_.database, table_.database.clock(), *hub_,
@@ -115,6 +122,53 @@ TEST_F(LiveDomain, AGroupBeginsIsRenamedAndLosesMembersLive) {
   ASSERT_TRUE(messages_.send("ann", made->id, {.text = "without bob"}));
   EXPECT_THAT(heard("bob"), IsEmpty());
   EXPECT_THAT(heard("cat"), Contains(HasSubstr("without bob")));
+}
+
+TEST_F(LiveDomain, MembersOfALargeGroupAreToldHowMuchTheyHaveNotRead) {
+  domain_.settings.members_moved_max = 2;
+  const auto made = conversations_.make_group("ann", "Many", {"bob", "cat"});
+  ASSERT_TRUE(made) << made.error().message;
+  for (const char* each : {"ann", "bob", "cat"}) heard(each);
+  const auto counts = [&](std::string_view person) {
+    std::vector<std::string> all = heard(person);
+    std::erase_if(all, [](const auto& event) { return !event.starts_with("conversation "); });
+    return all;
+  };
+  const auto first = messages_.send("ann", made->id, {.text = "1"});
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_THAT(counts("bob"), ElementsAre(HasSubstr(R"("unread":1)")));
+  const std::string place = sinks_["bob"]->last_id;
+  ASSERT_TRUE(messages_.send("cat", made->id, {.text = "2"}));
+  EXPECT_THAT(counts("bob"), ElementsAre(HasSubstr(R"("unread":2)")));
+  EXPECT_THAT(counts("cat").back(), HasSubstr(R"("unread":1)"));
+  ASSERT_TRUE(conversations_.mark_read("bob", made->id, first->message.sort_key));
+  EXPECT_THAT(counts("bob"), ElementsAre(HasSubstr(R"("unread":1,"last_read_at")")));
+  ASSERT_TRUE(messages_.send("ann", made->id, {.text = "3"}));
+  heard("bob");
+  ASSERT_TRUE(conversations_.set_muted("bob", made->id, true));
+  EXPECT_THAT(counts("bob"), ElementsAre(testing::AllOf(HasSubstr(R"("unread":2)"),
+                                                        HasSubstr(R"("muted":true)"))));
+  // Who comes back is told what no record says.
+  const auto again = std::make_shared<TestSink>();
+  ASSERT_TRUE(hub_->connect("bob", place, again));
+  const auto missed = again->take();
+  EXPECT_THAT(missed.front(), HasSubstr(R"("resumed":true)"));
+  EXPECT_THAT(missed.back(),
+              testing::AllOf(testing::StartsWith("conversation "), HasSubstr(R"("unread":2)")));
+}
+
+TEST_F(LiveDomain, ManyUnreadInALargeGroupAreCountedToTheirEnd) {
+  domain_.settings.members_moved_max = 2;
+  const auto made = conversations_.make_group("ann", "Many", {"bob", "cat"});
+  ASSERT_TRUE(made);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(messages_.send("cat", made->id, {.text = "first"}));
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(messages_.send("ann", made->id, {.text = "more"}));
+  const auto counted = conversations_.pinned_among(made->id, {"ann", "bob", "nobody"});
+  ASSERT_TRUE(counted) << counted.error().message;
+  std::map<std::string, long> unread;
+  for (const MemberItem& each : *counted) unread[each.person.id] = each.unread;
+  // Ann's own messages are more than one look finds.
+  EXPECT_THAT(unread, ElementsAre(testing::Pair("ann", 3), testing::Pair("bob", 100)));
 }
 
 }  // namespace

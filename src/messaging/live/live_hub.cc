@@ -125,6 +125,7 @@ Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
     if (self->hub != nullptr) self->hub->ended(id);
   });
   if (catch_up_to) catch_up(id, person, *place, *catch_up_to);
+  if (place) tell_pinned_of(id, person);
   return {};
 }
 

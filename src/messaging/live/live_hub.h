@@ -10,6 +10,9 @@
 // The stream's shards are not ordered among each other: somebody who has been removed may still see
 // a message of the moment after.
 //
+// The members of large groups are told of their unread counts when a message has come, and when
+// they come back: counted then, without an id, for no record says them.
+//
 // While nobody is connected, and has not been for a minute, records only move the place along.
 #pragma once
 
@@ -22,6 +25,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -49,6 +53,13 @@ struct LiveHubSources {
   MemberDirectory::Load members_of = {};
   /// The person's newest conversations, at most kRoomsOfPersonMax of them: for presence.
   std::function<Result<std::vector<std::string>>(std::string_view person)> conversations_of = {};
+  /// Conversations::pinned_among and pinned_of, of at most kRoomsOfPersonMax conversations. Groups
+  /// of at most `members_moved_max` members have nobody to count for when a message comes.
+  std::function<Result<std::vector<MemberItem>>(std::string_view conversation,
+                                                const std::vector<std::string>& people)>
+      pinned_among = {};
+  std::function<Result<std::vector<MemberItem>>(std::string_view person)> pinned_of = {};
+  std::size_t members_moved_max = 100;
 };
 
 class LiveHub final : public Hub, public client::StreamHandler {
@@ -88,6 +99,8 @@ class LiveHub final : public Hub, public client::StreamHandler {
     MemberList members;
     TimestampMicros until;
   };
+  /// By conversation whose unread counts are to be told; nobody: of every member who is online.
+  using PinnedChanges = std::map<std::string, std::set<std::string>, std::less<>>;
   using TypingKey = std::pair<std::string, std::string>;  // conversation, person
   /// How streams that outlive the hub find it, or find that it is gone.
   struct Self {
@@ -108,7 +121,10 @@ class LiveHub final : public Hub, public client::StreamHandler {
   void pass_over(const client::StreamPositions& positions);
   [[nodiscard]] bool load_members(const client::StreamBatch& batch, Members& members);
   void take_record(const client::StreamBatch& batch, const client::StreamRecord& record,
-                   Members& members);
+                   Members& members, PinnedChanges& pinned);
+  void note_pinned(const PinnedChange& change, const Members& members, PinnedChanges& pinned);
+  void tell_pinned(const PinnedChanges& pinned);
+  void tell_pinned_of(Attendance::ConnectionId id, std::string_view person);
   void take_membership(const MembershipChange& change);
   void deliver(const KeptEventPointer& event);
   void send(Connection& connection, std::string_view text);
@@ -136,6 +152,7 @@ class LiveHub final : public Hub, public client::StreamHandler {
   TimestampMicros last_left_at_ = 0;
   std::deque<std::pair<TimestampMicros, Attendance::ConnectionId>> heartbeats_;
   std::map<TypingKey, Typing> typing_;
+  std::uint64_t pinned_told_ = 0;  // how often counts of pinned members were told
   HubMetrics metrics_;
   bool woken_ = false;
   bool stopping_ = false;

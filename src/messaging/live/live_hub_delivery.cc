@@ -66,10 +66,16 @@ bool LiveHub::handle(const client::StreamBatch& batch) {
   // Before anything is delivered or remembered: the batch may have to come again.
   Members members;
   if (!load_members(batch, members)) return false;
-  for (const client::StreamRecord& record : batch.records) take_record(batch, record, members);
-  const std::scoped_lock lock(mutex_);
-  positions_ = batch.positions;
-  ring_.moved_to(positions_);
+  PinnedChanges pinned;
+  for (const client::StreamRecord& record : batch.records) {
+    take_record(batch, record, members, pinned);
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    positions_ = batch.positions;
+    ring_.moved_to(positions_);
+  }
+  tell_pinned(pinned);
   return true;
 }
 
@@ -98,7 +104,7 @@ bool LiveHub::load_members(const client::StreamBatch& batch, Members& members) {
 }
 
 void LiveHub::take_record(const client::StreamBatch& batch, const client::StreamRecord& record,
-                          Members& members) {
+                          Members& members, PinnedChanges& pinned) {
   RecordMeaning meaning = events_.read(record);
   const auto list = members.find(conversation_of(record));
   if (const auto& change = meaning.membership) {
@@ -109,6 +115,7 @@ void LiveHub::take_record(const client::StreamBatch& batch, const client::Stream
   }
   const std::scoped_lock lock(mutex_);
   if (meaning.membership) take_membership(*meaning.membership);
+  if (meaning.pinned) note_pinned(*meaning.pinned, members, pinned);
   const std::string id = meaning.events.empty() ? std::string()
                                                 : place_text(stream_, positions_, batch.shard_id,
                                                              record.sequence_number);
@@ -122,6 +129,61 @@ void LiveHub::take_record(const client::StreamBatch& batch, const client::Stream
     deliver(std::move(kept));
   }
   positions_.insert_or_assign(std::string(batch.shard_id), std::string(record.sequence_number));
+}
+
+/// Whoever is online of those whose counts may have changed.
+void LiveHub::note_pinned(const PinnedChange& change, const Members& members,
+                          PinnedChanges& pinned) {
+  if (!change.user.empty()) {
+    if (attendance_.is_online(change.user)) pinned[change.conversation].insert(change.user);
+    return;
+  }
+  const auto list = members.find(change.conversation);
+  if (list == members.end() || list->second->size() <= sources_.members_moved_max) return;
+  std::set<std::string>& people = pinned[change.conversation];
+  for (const std::string& user : *list->second) {
+    if (attendance_.is_online(user)) people.insert(user);
+  }
+}
+
+/// What cannot be counted now is told with the next message, or when the client comes back.
+void LiveHub::tell_pinned(const PinnedChanges& pinned) {
+  if (!sources_.pinned_among) return;
+  for (const auto& [conversation, people] : pinned) {
+    if (people.empty()) continue;
+    const auto counted = sources_.pinned_among(conversation, {people.begin(), people.end()});
+    if (!counted) continue;
+    const std::scoped_lock lock(mutex_);
+    ++pinned_told_;
+    for (const MemberItem& member : *counted) {
+      Person* person = attendance_.find(member.person.id);
+      if (person != nullptr) tell({person}, "conversation", membership_json(member));
+    }
+  }
+}
+
+/// To a client that has come back. What others are told while it is counted is newer: then it is
+/// counted again.
+void LiveHub::tell_pinned_of(Attendance::ConnectionId id, std::string_view person) {
+  constexpr int kCountsMax = 8;
+  if (!sources_.pinned_of) return;
+  for (int attempt = 1; attempt <= kCountsMax; ++attempt) {
+    std::uint64_t told_before = 0;
+    {
+      const std::scoped_lock lock(mutex_);
+      told_before = pinned_told_;
+    }
+    const auto counted = sources_.pinned_of(person);
+    if (!counted || counted->empty()) return;
+    const std::scoped_lock lock(mutex_);
+    if (told_before != pinned_told_ && attempt < kCountsMax) continue;
+    Connection* connection = attendance_.find(id);
+    if (connection == nullptr) return;
+    for (const MemberItem& member : *counted) {
+      send(*connection, event_text("conversation", "", membership_json(member)));
+    }
+    return;
+  }
 }
 
 /// Rooms follow memberships; whoever meets there learns of the other.

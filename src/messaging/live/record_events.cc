@@ -31,20 +31,12 @@ LiveEvent left_event(std::string_view conversation, std::string_view user) {
                               json_string(user))};
 }
 
-/// What the person is told of the own membership.
 LiveEvent conversation_event(const MemberItem& member) {
-  const std::string last_read =
-      member.last_read_sk.empty()
-          ? std::string()
-          : fmt::format(R"(,"last_read_at":{})", json_string(shown_time(member.last_read_sk)));
   return {.name = "conversation",
           .conversation = member.conversation,
           .audience = Audience::kPerson,
           .person = member.person.id,
-          .data = fmt::format(R"({{"conversation_id":{},"unread":{}{},"muted":{},"role":"{}"}})",
-                              json_string(member.conversation),
-                              std::clamp(member.unread, 0L, kUnreadMax), last_read, member.muted,
-                              role_text(member.role))};
+          .data = membership_json(member)};
 }
 
 /// What the others are told of a member.
@@ -101,6 +93,16 @@ LiveEvent group_event(const ConversationMeta& meta) {
 
 }  // namespace
 
+std::string membership_json(const MemberItem& member) {
+  const std::string last_read =
+      member.last_read_sk.empty()
+          ? std::string()
+          : fmt::format(R"(,"last_read_at":{})", json_string(shown_time(member.last_read_sk)));
+  return fmt::format(R"({{"conversation_id":{},"unread":{}{},"muted":{},"role":"{}"}})",
+                     json_string(member.conversation), std::clamp(member.unread, 0L, kUnreadMax),
+                     last_read, member.muted, role_text(member.role));
+}
+
 bool share_audience(const LiveEvent& one, const LiveEvent& other) {
   const auto is_one_and_the_others = [](const LiveEvent& person, const LiveEvent& others) {
     return person.audience == Audience::kPerson && others.audience == Audience::kOtherMembers &&
@@ -123,6 +125,7 @@ RecordMeaning RecordEvents::read(const client::StreamRecord& record) {
     const auto message =
         is_removal || !record.new_image ? std::nullopt : message_of(*record.new_image);
     if (message) meaning.events.push_back(message_event(*message));
+    if (message) meaning.pinned = PinnedChange{.conversation = message->conversation, .user = {}};
     return meaning;
   }
   if (!pk.starts_with(kConversationPrefix)) return meaning;
@@ -182,7 +185,11 @@ void RecordEvents::read_member(const MemberItem& member, bool is_new,
     meaning.events.push_back(std::move(gone));
   } else if (!before || before->unread != now.unread || before->muted != now.muted ||
              before->role != now.role || before->last_read_sk != now.last_read_sk) {
-    meaning.events.push_back(conversation_event(member));
+    if (member.pinned) {
+      meaning.pinned = PinnedChange{.conversation = member.conversation, .user = member.person.id};
+    } else {
+      meaning.events.push_back(conversation_event(member));
+    }
   }
   if (is_new) {
     // Who is there from the beginning has not joined; the conversation is told as a whole.

@@ -41,12 +41,23 @@ struct MembershipChange {
   bool is_member = false;
 };
 
+/// The unread counts of pinned members of a conversation may have changed. Their items do not say
+/// it: whoever delivers events counts.
+struct PinnedChange {
+  std::string conversation = {};
+  std::string user = {};  // empty: of everybody
+};
+
+/// What the person is told of the own membership, as the data of `conversation`.
+[[nodiscard]] std::string membership_json(const MemberItem& member);
+
 /// Whether somebody may be in the audience of both, which are of one record.
 [[nodiscard]] bool share_audience(const LiveEvent& one, const LiveEvent& other);
 
 struct RecordMeaning {
   std::vector<LiveEvent> events = {};
   std::optional<MembershipChange> membership = {};
+  std::optional<PinnedChange> pinned = {};
 
   /// Whether the event at `index` is the last one that its audience is told of the record: only
   /// then may its id say that the record has arrived.
