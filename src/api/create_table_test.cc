@@ -38,6 +38,10 @@ std::string locals(const std::string& index) {
   return fmt::format(R"("LocalSecondaryIndexes":[{}])", index);
 }
 
+const std::string kSeeOnDemand =
+    ". See: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
+    "on-demand-capacity-mode.html#on-demand-capacity-mode-initial";
+
 TEST(CreateTable, ShapeErrorsComeFirstAndTogether) {
   expect_refused({
       {"{}", "The parameter 'TableName' is required but was not present in the request"},
@@ -130,8 +134,10 @@ TEST(CreateTable, BillingModeDecidesAboutThroughput) {
                   "valid range"},
       {table_input(definitions({"a"}), key_schema({"a"}),
                    R"("WarmThroughput":{"ReadUnitsPerSecond":11999})"),
-       kInvalid + "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than initial "
-                  "throughput for OnDemand"},
+       kInvalid +
+           "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than initial "
+           "throughput for OnDemand" +
+           kSeeOnDemand},
       {provisioned(
            R"("ProvisionedThroughput":{"ReadCapacityUnits":9,"WriteCapacityUnits":9},"WarmThroughput":{"WriteUnitsPerSecond":8})"),
        kInvalid + "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than "
@@ -320,9 +326,22 @@ TEST(CreateTable, GlobalIndexesFollowTheTablesBillingMode) {
        kInvalid + "Requested MaxReadRequestUnits for OnDemandThroughput for index : gsi is outside "
                   "of valid range"},
       {on_demand(R"("WarmThroughput":{"ReadUnitsPerSecond":1})"),
-       kInvalid + "Requested ReadUnitsPerSecond for WarmThroughput for index gsi is lower than "
-                  "initial throughput for OnDemand"},
+       kInvalid +
+           "Requested ReadUnitsPerSecond for WarmThroughput for index gsi is lower than "
+           "initial throughput for OnDemand" +
+           kSeeOnDemand},
   });
+}
+
+TEST(CreateTable, AKmsKeyHasAName) {
+  TestDatabase database;
+  EXPECT_EQ(database
+                .call("CreateTable",
+                      table_input(definitions({"a"}), key_schema({"a"}),
+                                  R"("SSESpecification":{"SSEType":"KMS","KMSMasterKeyId":""})"))
+                .message(),
+            "1 validation error detected: Value '' at 'sSESpecification.kMSMasterKeyId' failed to "
+            "satisfy constraint: Member must have length greater than or equal to 1");
 }
 
 TEST(CreateTable, SettingsAreChecked) {
@@ -420,9 +439,10 @@ TEST(CreateTable, KeepsEverySetting) {
   EXPECT_EQ(label, "2026-01-02T03:04:05.678");
   EXPECT_EQ(reply.text("/Table/LatestStreamArn"),
             "arn:aws:dynamodb:us-east-1:000000000001:table/abc/stream/" + label);
-  EXPECT_EQ(reply.json("/Table/SSEDescription"),
-            R"({"Status":"ENABLED","SSEType":"KMS",)"
-            R"("KMSMasterKeyArn":"arn:aws:kms:us-east-1:000000000001:key/4d0f2c8e-6a57-4b1c-9e38-d2a1f5b07c64"})");
+  EXPECT_EQ(
+      reply.json("/Table/SSEDescription"),
+      R"({"Status":"ENABLED","SSEType":"KMS",)"
+      R"("KMSMasterKeyArn":"arn:aws:kms:us-east-1:000000000001:key/4d0f2c8e-6a57-4b1c-9e38-d2a1f5b07c64"})");
   EXPECT_EQ(reply.json("/Table/TableClassSummary"),
             R"({"TableClass":"STANDARD_INFREQUENT_ACCESS"})");
   EXPECT_EQ(reply.json("/Table/DeletionProtectionEnabled"), "true");

@@ -67,6 +67,13 @@ std::optional<std::int64_t> find_integer(const object& input, std::string_view n
   return integer_of(*member);
 }
 
+bool is_empty(const simdjson::dom::object& object) {
+  for (const auto field : object) {
+    if (!field.value.is_null()) return false;
+  }
+  return true;
+}
+
 std::string_view string_member(const object& input, std::string_view name) {
   const auto value = find_string(input, name);
   PARLEY_ASSERT(value.has_value());

@@ -27,6 +27,9 @@ namespace parley::api {
 [[nodiscard]] std::optional<std::int64_t> find_integer(const simdjson::dom::object& input,
                                                        std::string_view name);
 
+/// Whether `object` has no member but null ones.
+[[nodiscard]] bool is_empty(const simdjson::dom::object& object);
+
 // The same for members that the shape requires.
 [[nodiscard]] std::string_view string_member(const simdjson::dom::object& input,
                                              std::string_view name);

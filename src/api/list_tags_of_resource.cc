@@ -20,7 +20,7 @@ constinit const Shape kListTagsOfResourceInput = structure("ListTagsOfResourceIn
 
 Result<OperationReply> list_tags_of_resource(OperationContext& context,
                                              const simdjson::dom::object& input, std::string& out) {
-  PARLEY_TRY(check_resource_arn(input, "ListTagsOfResource", context.database.realm()));
+  PARLEY_TRY(check_resource_arn(input));
   if (find_string(input, "NextToken")) return invalid("Invalid NextToken");
   const auto table =
       PARLEY_TRY(find_resource(context.database, string_member(input, "ResourceArn")));

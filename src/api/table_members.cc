@@ -11,6 +11,10 @@
 namespace parley::api {
 namespace {
 
+constexpr std::string_view kOnDemandFloor =
+    "initial throughput for OnDemand. See: https://docs.aws.amazon.com/amazondynamodb/latest/"
+    "developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial";
+
 // The account's key that AWS manages for DynamoDB; AWS names it by its id, not by its alias.
 constexpr std::string_view kAwsManagedKey = "4d0f2c8e-6a57-4b1c-9e38-d2a1f5b07c64";
 
@@ -150,14 +154,12 @@ Status check_initial_warm(const model::WarmThroughput& warm, IndexName index,
                           model::BillingMode billing_mode, const model::Throughput& throughput) {
   const model::WarmThroughput floor = initial_warm_throughput(billing_mode, throughput);
   const bool provisioned = billing_mode == model::BillingMode::kProvisioned;
-  PARLEY_TRY(check_warm("ReadUnitsPerSecond", warm.read_units_per_second,
-                        *floor.read_units_per_second, index,
-                        provisioned ? "ReadCapacityUnits of ProvisionedThroughput"
-                                    : "initial throughput for OnDemand"));
+  PARLEY_TRY(check_warm(
+      "ReadUnitsPerSecond", warm.read_units_per_second, *floor.read_units_per_second, index,
+      provisioned ? "ReadCapacityUnits of ProvisionedThroughput" : kOnDemandFloor));
   return check_warm("WriteUnitsPerSecond", warm.write_units_per_second,
                     *floor.write_units_per_second, index,
-                    provisioned ? "WriteCapacityUnits of ProvisionedThroughput"
-                                : "initial throughput for OnDemand");
+                    provisioned ? "WriteCapacityUnits of ProvisionedThroughput" : kOnDemandFloor);
 }
 
 model::BillingMode read_billing_mode(std::string_view text) {

@@ -140,13 +140,29 @@ TEST(Tags, FiftyAtMost) {
 TEST(Tags, ArnsAreCheckedBeforeTags) {
   TestDatabase database;
   EXPECT_EQ(database.call("TagResource", "{}").message(), "Invalid TableArn");
-  const TestReply denied = database.call("TagResource", R"({"ResourceArn":"abc"})");
-  EXPECT_EQ(denied.error(), "AccessDeniedException");
-  EXPECT_EQ(denied.message(),
-            "User: arn:aws:iam::000000000001:root is not authorized to perform: "
-            "dynamodb:TagResource on resource: abc");
-  EXPECT_EQ(database.call("ListTagsOfResource", R"({"ResourceArn":"a:b:c:d:e:f/g"})").message(),
-            "Invalid TableArn: Invalid ResourceArn provided as input a:b:c:d:e:f/g");
+  const auto message = [&](std::string_view arn) {
+    return database.call("ListTagsOfResource", fmt::format(R"({{"ResourceArn":"{}"}})", arn))
+        .message();
+  };
+  const std::string invalid = "One or more parameter values were invalid: ";
+  EXPECT_EQ(message("abc"), invalid + "ARNs must start with 'arn:': abc");
+  EXPECT_EQ(message("arn:aws"), invalid + "Second colon partition not found: arn:aws");
+  EXPECT_EQ(message("arn:aws:x"), invalid + "Third colon vendor not found: arn:aws:x");
+  EXPECT_EQ(message("arn:aws:x:y"),
+            invalid + "Fourth colon (region/namespace delimiter) not found: arn:aws:x:y");
+  EXPECT_EQ(message("arn:aws:x:y:z"),
+            invalid + "Fifth colon (namespace/relative-id delimiter) not found: arn:aws:x:y:z");
+  EXPECT_EQ(message("arn:aws:s3:::b"),
+            invalid + "Provided Arn is not a DynamoDB resource arn: arn:aws:s3:::b");
+  EXPECT_EQ(message(kArn + "abc/index/i"),
+            invalid +
+                "Invalid resource arn provided, only table or stream is accepted. Provided "
+                "resource arn: " +
+                kArn + "abc/index/i");
+  EXPECT_EQ(message("arn:aws:dynamodb:a:b:c/d"),
+            "Invalid TableArn: Invalid ResourceArn provided as input arn:aws:dynamodb:a:b:c/d");
+  EXPECT_EQ(message(kArn + "abc/stream/x"),
+            "Requested resource not found: ResourceArn: " + kArn + "abc/stream/x not found");
   const std::string missing = fmt::format(R"({{"ResourceArn":"{}abc"}})", kArn);
   EXPECT_EQ(
       database.call("TagResource", missing).message(),
@@ -157,11 +173,22 @@ TEST(Tags, ArnsAreCheckedBeforeTags) {
             "Member must not be null");
   const TestReply gone = database.call("ListTagsOfResource", missing);
   EXPECT_EQ(gone.error(), "ResourceNotFoundException");
-  EXPECT_EQ(gone.message(), "Requested resource not found: ResourcArn: " + kArn + "abc not found");
+  EXPECT_EQ(gone.message(), "Requested resource not found: ResourceArn: " + kArn + "abc not found");
   EXPECT_EQ(
       database.call("TagResource", fmt::format(R"({{"ResourceArn":"{}abc","Tags":[]}})", kArn))
           .message(),
       "Atleast one Tag needs to be provided as Input.");
+}
+
+TEST(Tags, KeysToRemoveAreKeysATagCanHave) {
+  TestDatabase database{table_named("abc")};
+  const auto untag = [&](std::string_view key) {
+    return database.call("UntagResource",
+                         fmt::format(R"({{"ResourceArn":"{}abc","TagKeys":["{}"]}})", kArn, key));
+  };
+  EXPECT_EQ(untag("").message(), "The Tag Key provided is invalid, Key: ");
+  EXPECT_EQ(untag("a?").message(), "The Tag Key provided is invalid, Key: a?");
+  EXPECT_TRUE(untag("a").ok());
 }
 
 TEST(Descriptions, OfWhatParleyHasNot) {

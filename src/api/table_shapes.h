@@ -80,10 +80,11 @@ inline constexpr Shape kStreamSpecificationShape =
 
 inline constexpr std::string_view kSseTypeValues[] = {"AES256", "KMS"};
 inline constexpr Shape kSseTypeShape = enumeration(kSseTypeValues);
+inline constexpr Shape kKmsKeyShape = string_of(1, Shape::kNoMax);
 inline constexpr Member kSseSpecificationMembers[] = {
     {"Enabled", &kBooleanShape},
     {"SSEType", &kSseTypeShape},
-    {"KMSMasterKeyId", &kStringShape},
+    {"KMSMasterKeyId", &kKmsKeyShape},
 };
 inline constexpr Shape kSseSpecificationShape =
     structure("SSESpecification", kSseSpecificationMembers);

@@ -18,7 +18,7 @@ constinit const Shape kTagResourceInput = structure("TagResourceInput", kMembers
 
 Result<OperationReply> tag_resource(OperationContext& context, const simdjson::dom::object& input,
                                     std::string&) {
-  PARLEY_TRY(check_resource_arn(input, "TagResource", context.database.realm()));
+  PARLEY_TRY(check_resource_arn(input));
   const auto tags = find_array(input, "Tags");
   if (!tags) {
     return invalid(

@@ -20,12 +20,15 @@ inline constexpr std::size_t kTagsMax = 50;
 /// than kTagsMax.
 [[nodiscard]] Result<std::vector<model::Tag>> read_tags(const simdjson::dom::array& input);
 
-/// That `input` names a table's ARN, as the tagging operations check it. Errors: kValidation,
-/// kAccessDenied for what is no ARN at all (AWS asks IAM first; `operation` is in the message).
-[[nodiscard]] Status check_resource_arn(const simdjson::dom::object& input,
-                                        std::string_view operation, const model::Realm& realm);
+/// The keys to remove. Errors: kValidation for one that no tag can have.
+[[nodiscard]] Result<std::vector<std::string>> read_tag_keys(const simdjson::dom::array& input);
 
-/// The table of a ResourceArn that has passed check_resource_arn. Errors: kResourceNotFound.
+/// That `input` names the ARN of a table or of a table's stream, as the tagging operations check it
+/// (in AWS's words of October 2026). Errors: kValidation.
+[[nodiscard]] Status check_resource_arn(const simdjson::dom::object& input);
+
+/// The table of a ResourceArn that has passed check_resource_arn. Errors: kResourceNotFound, also
+/// for a stream, which has no tags.
 [[nodiscard]] Result<engine::TableSnapshot> find_resource(engine::Database& database,
                                                           std::string_view arn);
 

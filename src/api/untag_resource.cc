@@ -17,7 +17,7 @@ constinit const Shape kUntagResourceInput = structure("UntagResourceInput", kMem
 
 Result<OperationReply> untag_resource(OperationContext& context, const simdjson::dom::object& input,
                                       std::string&) {
-  PARLEY_TRY(check_resource_arn(input, "UntagResource", context.database.realm()));
+  PARLEY_TRY(check_resource_arn(input));
   const auto keys = find_array(input, "TagKeys");
   if (!keys) {
     return invalid(
@@ -25,16 +25,12 @@ Result<OperationReply> untag_resource(OperationContext& context, const simdjson:
         "must not be null");
   }
   engine::TableUpdate update;
-  for (const simdjson::dom::element key : *keys) {
-    update.tag_keys_to_remove.emplace_back(as_string(key));
-  }
+  update.tag_keys_to_remove = PARLEY_TRY(read_tag_keys(*keys));
   if (update.tag_keys_to_remove.empty()) {
     return invalid("Atleast one Tag Key needs to be provided as Input.");
   }
   update.table = std::string(string_member(input, "ResourceArn"));
-  if (!context.database.find_table(update.table)) {
-    return fail(ErrorCode::kResourceNotFound, "Requested resource not found");
-  }
+  PARLEY_TRY(find_resource(context.database, update.table));
   PARLEY_TRY(context.database.update_table(update));
   return OperationReply{};
 }

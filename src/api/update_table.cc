@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -169,7 +170,7 @@ Result<engine::TableUpdate> read_update(const object& input, const model::Realm&
   if (const auto throughput = find_object(input, "ProvisionedThroughput")) {
     update.throughput = PARLEY_TRY(read_throughput(*throughput, ""));
   }
-  if (const auto warm = find_object(input, "WarmThroughput")) {
+  if (const auto warm = find_object(input, "WarmThroughput"); warm && !is_empty(*warm)) {
     update.warm = read_warm_throughput(*warm);
   }
   PARLEY_TRY(read_settings(input, realm, update));
@@ -202,6 +203,27 @@ void keep_unmentioned(const model::Table& table, engine::TableUpdate& update) {
   }
 }
 
+/// That the request does not name the table's own key by its ARN. By an id or an alias AWS takes
+/// it, and encrypts anew.
+Status check_other_key(const object& input, const model::Table& table) {
+  const auto encryption = find_object(input, "SSESpecification");
+  if (!encryption) return {};
+  const auto key = find_string(*encryption, "KMSMasterKeyId");
+  if (!key || !key->starts_with("arn:") || table.kms_key != *key) return {};
+  return invalid(fmt::format(
+      "{}Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you "
+      "want to change Master Key",
+      kInvalidValues));
+}
+
+/// Whether AWS leaves the table ACTIVE while `update` is done.
+bool leaves_active(const engine::TableUpdate& update) {
+  const bool changes_index = std::ranges::any_of(
+      update.index_updates, [](const auto& change) { return change.kind != Kind::kUpdate; });
+  return !changes_index && !update.billing_mode && !update.throughput && !update.stream_enabled &&
+         !update.table_class;
+}
+
 }  // namespace
 
 constinit const Shape kUpdateTableInput = structure("UpdateTableInput", kMembers);
@@ -212,14 +234,21 @@ Result<OperationReply> update_table(OperationContext& context, const simdjson::d
   engine::TableUpdate update = PARLEY_TRY(read_update(input, database.realm()));
   const auto table = PARLEY_TRY(find_named_table(database, update.table));
   const model::BillingMode billing_mode = update.billing_mode.value_or(table->billing_mode);
-  if (const auto on_demand = find_object(input, "OnDemandThroughput")) {
+  if (const auto on_demand = find_object(input, "OnDemandThroughput");
+      on_demand && !is_empty(*on_demand)) {
     update.on_demand = PARLEY_TRY(read_on_demand(*on_demand, std::nullopt, billing_mode, true));
   }
   PARLEY_TRY(read_indexes(input, billing_mode, update));
   PARLEY_TRY(check_against_table(update, *table));
+  PARLEY_TRY(check_other_key(input, *table));
   keep_unmentioned(*table, update);
-  const auto description = database.update_table(update);
+  auto description = database.update_table(update);
   if (!description) return std::unexpected(named_table_error(description.error(), update.table));
+  if (leaves_active(update)) {
+    model::Table shown = *description->table;
+    shown.status = model::TableStatus::kActive;
+    description->table = std::make_shared<const model::Table>(std::move(shown));
+  }
   ObjectWriter reply(out);
   reply.member("TableDescription");
   std::optional<std::string> changing_kms_key;

@@ -23,6 +23,12 @@ std::unexpected<Error> refuse(std::string_view why) {
   return invalid(fmt::format("{}{}", kInvalidValues, why));
 }
 
+/// Whether `input` has a structure `name` with a member: AWS takes an empty one for none.
+bool has_figures(const object& input, std::string_view name) {
+  const auto figures = find_object(input, name);
+  return figures && !is_empty(*figures);
+}
+
 /// Which members of the request change something.
 struct Changes {
   explicit Changes(const object& input)
@@ -32,8 +38,8 @@ struct Changes {
         encryption(find_member(input, "SSESpecification").has_value()),
         table_class(find_member(input, "TableClass").has_value()),
         deletion_protection(find_member(input, "DeletionProtectionEnabled").has_value()),
-        on_demand(find_member(input, "OnDemandThroughput").has_value()),
-        warm(find_member(input, "WarmThroughput").has_value()) {
+        on_demand(has_figures(input, "OnDemandThroughput")),
+        warm(has_figures(input, "WarmThroughput")) {
     const auto updates = find_array(input, "GlobalSecondaryIndexUpdates");
     if (!updates) return;
     empty_index_updates = updates->begin() == updates->end();
@@ -127,6 +133,13 @@ Status check_index_updates(const object& input) {
       if (!members) continue;
       ++actions;
       name = string_member(*members, "IndexName");
+      if (action == "Update" && find_object(*members, "WarmThroughput") &&
+          !has_figures(*members, "WarmThroughput")) {
+        return refuse(fmt::format(
+            "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
+            "specified for index: {}",
+            name));
+      }
     }
     if (actions == 0) {
       return refuse(
@@ -206,7 +219,10 @@ Status check_create(const model::SecondaryIndex& index, const model::Table& tabl
 
 Status check_update(const model::SecondaryIndex& change, const model::SecondaryIndex& index,
                     model::BillingMode billing_mode) {
-  if (billing_mode == model::BillingMode::kPayPerRequest && has_units(change.throughput)) {
+  const bool changes_ceiling =
+      change.on_demand && (change.on_demand->max_read_units || change.on_demand->max_write_units);
+  if (billing_mode == model::BillingMode::kPayPerRequest &&
+      (has_units(change.throughput) || (!changes_ceiling && !change.warm))) {
     return refuse(fmt::format(
         "The only Updates for index: {} when TableThroughputMode is PAY_PER_REQUEST can "
         "be to OnDemandThroughput, WarmThroughput",
@@ -281,11 +297,6 @@ Status check_against_table(const engine::TableUpdate& update, const model::Table
   }
   if (update.kms_enabled == false && !table.kms_key) {
     return refuse("Table is already encrypted by default");
-  }
-  if (update.kms_key && update.kms_key == table.kms_key) {
-    return refuse(
-        "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you "
-        "want to change Master Key");
   }
   return {};
 }

@@ -156,6 +156,15 @@ TEST(UpdateTable, BillingModeDecidesAboutThroughput) {
           {update(index_updates(R"({"Update":{"IndexName":"gsi",)" + kUnits + "}}")),
            kInvalid + "The only Updates for index: gsi when TableThroughputMode is PAY_PER_REQUEST "
                       "can be to OnDemandThroughput, WarmThroughput"},
+          {update(index_updates(R"({"Update":{"IndexName":"gsi"}})")),
+           kInvalid + "The only Updates for index: gsi when TableThroughputMode is PAY_PER_REQUEST "
+                      "can be to OnDemandThroughput, WarmThroughput"},
+          {update(index_updates(R"({"Update":{"IndexName":"gsi","OnDemandThroughput":{}}})")),
+           kInvalid + "The only Updates for index: gsi when TableThroughputMode is PAY_PER_REQUEST "
+                      "can be to OnDemandThroughput, WarmThroughput"},
+          {update(index_updates(R"({"Update":{"IndexName":"none","WarmThroughput":{}}})")),
+           kInvalid + "WarmThroughput must have at least one of ReadUnitsPerSecond or "
+                      "WriteUnitsPerSecond specified for index: none"},
           {update(R"("WarmThroughput":{"ReadUnitsPerSecond":11999})"),
            kInvalid + "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than "
                       "current WarmThroughput, decreasing WarmThroughput is not supported"},
@@ -238,6 +247,35 @@ TEST(UpdateTable, IndexUpdatesNameOneActionAndOneIndexEach) {
                 });
 }
 
+TEST(UpdateTable, SaysActiveWhereAwsDoesTheChangeBesideTheTable) {
+  TestDatabase database{on_demand_table()};
+  const auto status = [&](std::string_view rest) {
+    return database.expect_ok("UpdateTable", update(rest)).text("/TableDescription/TableStatus");
+  };
+  for (const std::string_view change :
+       {R"("SSESpecification":{"Enabled":true})", R"("DeletionProtectionEnabled":true)",
+        R"("OnDemandThroughput":{"MaxReadRequestUnits":5})",
+        R"("WarmThroughput":{"ReadUnitsPerSecond":12001})",
+        R"("GlobalSecondaryIndexUpdates":[{"Update":{"IndexName":"gsi",)"
+        R"("OnDemandThroughput":{"MaxReadRequestUnits":5}}}])"}) {
+    EXPECT_EQ(status(change), "ACTIVE") << change;
+  }
+  EXPECT_EQ(status(R"("TableClass":"STANDARD_INFREQUENT_ACCESS")"), "UPDATING");
+}
+
+TEST(UpdateTable, ThroughputWithoutFiguresIsNone) {
+  TestDatabase database{on_demand_table()};
+  database.expect_ok("UpdateTable", update(R"("WarmThroughput":{},"TableClass":"STANDARD")"));
+  database.expect_ok("UpdateTable",
+                     update(R"("OnDemandThroughput":{},"BillingMode":"PAY_PER_REQUEST")"));
+  EXPECT_EQ(
+      database.call("DescribeTable", R"({"TableName":"abc"})").json("/Table/OnDemandThroughput"),
+      "");
+  EXPECT_TRUE(database.call("UpdateTable", update(R"("WarmThroughput":{})"))
+                  .message()
+                  .starts_with("At least one of ProvisionedThroughput, "));
+}
+
 TEST(UpdateTable, StreamsAndEncryptionGoOnAndOffOnce) {
   TestDatabase database{on_demand_table()};
   const auto message = [&](std::string_view rest) {
@@ -271,7 +309,10 @@ TEST(UpdateTable, StreamsAndEncryptionGoOnAndOffOnce) {
   EXPECT_EQ(database.call("DescribeTable", R"({"TableName":"abc"})")
                 .text("/Table/SSEDescription/KMSMasterKeyArn"),
             "arn:aws:kms:us-east-1:000000000001:alias/k");
-  EXPECT_EQ(message(R"("SSESpecification":{"SSEType":"KMS","KMSMasterKeyId":"alias/k"})"),
+  const std::string arn = "arn:aws:kms:us-east-1:000000000001:alias/k";
+  database.expect_ok("UpdateTable",
+                     update(R"("SSESpecification":{"SSEType":"KMS","KMSMasterKeyId":"alias/k"})"));
+  EXPECT_EQ(message(R"("SSESpecification":{"SSEType":"KMS","KMSMasterKeyId":")" + arn + R"("})"),
             kInvalid +
                 "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId "
                 "parameter if you want to change Master Key");
