@@ -43,6 +43,8 @@ class CacheStore {
   [[nodiscard]] virtual Status invalidate(std::string_view collection) = 0;
   /// The same for all collections.
   [[nodiscard]] virtual Status invalidate_all() = 0;
+  /// Whether calls return at once, without asking anybody outside this process.
+  [[nodiscard]] virtual bool is_immediate() const { return false; }
   /// What this process holds.
   [[nodiscard]] virtual Usage usage() const { return {}; }
 };

@@ -3,23 +3,44 @@
 #include <optional>
 #include <utility>
 
+#include "client/immediate_database.h"
+
 namespace parley::cache {
 namespace {
 
 // Beyond so many untold invalidations everything is forgotten instead.
 constexpr std::size_t kUntoldMax = 10'000;
+constexpr int kFlightsJoinedMax = 3;  // by one read
 
 }  // namespace
 
 Result<Value> CollectionCache::read(std::string_view collection, std::string_view variant,
                                     const Fill& fill) {
+  for (int attempt = 1;; ++attempt) {
+    auto reply = look(collection, variant, fill, Patience::kSome);
+    // The flight that was waited for was of a thread that could not wait to its end.
+    if (reply || !client::is_must_wait(reply.error())) return reply;
+    if (attempt == kFlightsJoinedMax) return bypass(fill);
+  }
+}
+
+Result<Value> CollectionCache::read_at_once(std::string_view collection, std::string_view variant,
+                                            const Fill& fill) {
+  if (!store_.is_immediate()) return std::unexpected(client::must_wait());
+  return look(collection, variant, fill, Patience::kNone);
+}
+
+Result<Value> CollectionCache::look(std::string_view collection, std::string_view variant,
+                                    const Fill& fill, Patience patience) {
   if (!trusted_ || (has_untold_ && !tell_untold())) return bypass(fill);
   auto found = store_.find(collection, variant);
   if (!found) {
     ++counters_.store_failures;
     return bypass(fill);
   }
-  if (found->value == nullptr) return fly(collection, variant, found->version, fill);
+  if (found->value == nullptr) {
+    return fly(collection, variant, found->version, fill, patience);
+  }
   ++counters_.hits;
   return std::move(found->value);
 }
@@ -30,13 +51,14 @@ Result<Value> CollectionCache::bypass(const Fill& fill) {
 }
 
 Result<Value> CollectionCache::fly(std::string_view collection, std::string_view variant,
-                                   Version version, const Fill& fill) {
+                                   Version version, const Fill& fill, Patience patience) {
   const FlightKey key{std::string(collection), std::string(variant), version};
   std::promise<Result<Value>> landing;
   {
     std::unique_lock lock(flights_mutex_);
     const auto [flight, is_ours] = flights_.try_emplace(key);
     if (!is_ours) {
+      if (patience == Patience::kNone) return std::unexpected(client::must_wait());
       const Flight theirs = flight->second;
       lock.unlock();
       ++counters_.coalesced;

@@ -44,6 +44,11 @@ class CollectionCache {
   [[nodiscard]] Result<Value> read(std::string_view collection, std::string_view variant,
                                    const Fill& fill);
 
+  /// The same for a thread that must not wait; `fill` must not block either. Errors: also
+  /// client::must_wait() where the store is another process, or another thread's fill is under way.
+  [[nodiscard]] Result<Value> read_at_once(std::string_view collection, std::string_view variant,
+                                           const Fill& fill);
+
   /// To be called after each change of the collection, and again for each record of its stream. No
   /// read that begins after this returns sees a reply from before it, in this process; where the
   /// store cannot be told, it is told later and reads bypass it until then.
@@ -73,9 +78,13 @@ class CollectionCache {
     std::atomic<std::uint64_t> store_failures = 0;
   };
 
+  enum class Patience : bool { kNone, kSome };
+
+  [[nodiscard]] Result<Value> look(std::string_view collection, std::string_view variant,
+                                   const Fill& fill, Patience patience);
   [[nodiscard]] Result<Value> bypass(const Fill& fill);
   [[nodiscard]] Result<Value> fly(std::string_view collection, std::string_view variant,
-                                  Version version, const Fill& fill);
+                                  Version version, const Fill& fill, Patience patience);
   [[nodiscard]] bool tell_untold();
 
   CacheStore& store_;

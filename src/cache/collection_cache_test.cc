@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "cache/cache.h"
+#include "client/immediate_database.h"
 
 namespace parley::cache {
 namespace {
@@ -212,6 +213,58 @@ TEST(CollectionCacheRace, NoReadSeesWhatWasBeforeAnInvalidation) {
   }
   threads.clear();
   EXPECT_EQ(faults, 0);
+}
+
+TEST_F(CollectionCacheTest, WhoMustNotWaitReadsAndFillsAStoreOfThisProcess) {
+  CollectionCache cache(memory_);
+  const auto fill = [this]() -> Result<std::string> {
+    ++fills_;
+    return database_;
+  };
+  EXPECT_EQ(**cache.read_at_once("a", "v", fill), "1");
+  database_ = "2";
+  EXPECT_EQ(**cache.read_at_once("a", "v", fill), "1");
+  EXPECT_EQ(**cache.read("a", "v", fill), "1");
+  cache.invalidate("a");
+  EXPECT_EQ(**cache.read_at_once("a", "v", fill), "2");
+  EXPECT_EQ(fills_, 2);
+}
+
+TEST_F(CollectionCacheTest, WhoMustNotWaitAsksNoOtherProcess) {
+  EXPECT_EQ(read("a"), "1");
+  const auto reply = cache_.read_at_once("a", "v", [] { return Result<std::string>("2"); });
+  ASSERT_FALSE(reply);
+  EXPECT_TRUE(client::is_must_wait(reply.error()));
+}
+
+TEST_F(CollectionCacheTest, WhoMustNotWaitDoesNotWaitForAnothersFill) {
+  CollectionCache cache(memory_);
+  const auto outer = cache.read("a", "v", [&]() -> Result<std::string> {
+    const auto inner = cache.read_at_once("a", "v", [] { return Result<std::string>("inner"); });
+    EXPECT_FALSE(inner);
+    EXPECT_TRUE(client::is_must_wait(inner.error()));
+    return "outer";
+  });
+  EXPECT_EQ(**outer, "outer");
+}
+
+TEST_F(CollectionCacheTest, WhoMayWaitFillsWhatAnotherCouldNotWaitFor) {
+  CollectionCache cache(memory_);
+  std::thread patient;
+  std::latch coming(1);
+  Result<Value> waited = Value();
+  const auto impatient = cache.read_at_once("a", "v", [&]() -> Result<std::string> {
+    patient = std::thread([&] {
+      coming.count_down();
+      waited = cache.read("a", "v", [] { return Result<std::string>("filled"); });
+    });
+    coming.wait();
+    return std::unexpected(client::must_wait());
+  });
+  patient.join();
+  EXPECT_FALSE(impatient);
+  ASSERT_TRUE(waited);
+  EXPECT_EQ(**waited, "filled");
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ class MemoryStore final : public CacheStore {
                                   Version version, const Value& value) override;
   [[nodiscard]] Status invalidate(std::string_view collection) override;
   [[nodiscard]] Status invalidate_all() override;
+  [[nodiscard]] bool is_immediate() const override { return true; }
   [[nodiscard]] Usage usage() const override;
 
  private:

@@ -79,7 +79,8 @@ struct MessagingServer::State {
                        // Dropped, the call is answered with an error.
                        (void)pool.run(std::move(task));
                      },
-                 .app = [this] { return app(); }}) {}
+                 .app = [this] { return app(); },
+                 .immediate_app = [this] { return immediate_app_.load(); }}) {}
 
   /// The app, set up if it is not yet. Errors: why it could not be.
   Result<messaging::App*> app() {
@@ -98,6 +99,7 @@ struct MessagingServer::State {
     }
     service = *std::move(opened);
     app_ = &service->app();
+    immediate_app_ = &service->immediate_app();
     // What earlier processes left of erasures.
     (void)pool.run([this] { report(service->app().account.complete_erasures()); });
     return app_.load();
@@ -114,7 +116,8 @@ struct MessagingServer::State {
   std::unique_ptr<net::HttpServer> server;
 
   std::atomic<messaging::App*> app_ = nullptr;  // the service's, once it is set up
-  std::mutex mutex;                             // guards what follows; held while setting up
+  std::atomic<messaging::App*> immediate_app_ = nullptr;
+  std::mutex mutex;  // guards what follows; held while setting up
   std::unique_ptr<MessagingService> service;
   std::optional<Error> last_failure;
   TimestampMicros tried_at = 0;

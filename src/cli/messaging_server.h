@@ -46,6 +46,7 @@ struct MessagingOptions {
 /// What the service stands on. Everything is borrowed and must outlive it.
 struct MessagingPlaces {
   client::Database& database;
+  bool is_in_process = false;       // the database: its reads are answered before the call returns
   client::Database& stream_reader;  // as client::StreamFollower wants it
   client::RecordsAnnouncer announcer = {};
   /// Called once the table is ready: puts the conversation trigger on its stream, where that is

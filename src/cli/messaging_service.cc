@@ -31,7 +31,8 @@ messaging::RateLimitSettings rate_settings(const MessagingOptions& options) {
 MessagingService::MessagingService(const MessagingOptions& options, const MessagingPlaces& places)
     : places_(places),
       times_(places.clock),
-      limits_(std::make_unique<messaging::RateLimits>(places.clock, rate_settings(options))) {}
+      limits_(std::make_unique<messaging::RateLimits>(places.clock, rate_settings(options))),
+      immediate_database_(places.is_in_process ? &places.database : nullptr) {}
 
 Result<std::unique_ptr<MessagingService>> MessagingService::open(
     const MessagingOptions& options, const MessagingPlaces& places,
@@ -65,6 +66,7 @@ Result<std::unique_ptr<MessagingService>> MessagingService::open(
                          .metrics = metrics,
                          .settings = settings,
                          .log = places.log});
+  service->open_immediate();
   if (options.demo && service->built_in_issuer_ != nullptr) {
     PARLEY_TRY(service->add_demo_people());
   }
@@ -102,6 +104,34 @@ Status MessagingService::open_cache(const MessagingOptions& options) {
   cache_ = std::make_unique<cache::CollectionCache>(*cache_store_);
   reads_ = std::make_unique<messaging::CachedReads>(places_.database, *cache_);
   return {};
+}
+
+void MessagingService::open_immediate() {
+  if (cache_ != nullptr) {
+    immediate_reads_ = std::make_unique<messaging::CachedReads>(
+        immediate_database_, *cache_, messaging::CachedReads::For::kEventLoops);
+  } else {
+    immediate_reads_ = std::make_unique<messaging::UncachedReads>(immediate_database_);
+  }
+  immediate_domain_ = std::unique_ptr<messaging::Domain>(
+      new messaging::Domain{.database = immediate_database_,
+                            .reads = *immediate_reads_,
+                            .clock = domain_->clock,
+                            .random = domain_->random,
+                            .times = domain_->times,
+                            .settings = domain_->settings,
+                            .pause = [](std::chrono::milliseconds) {}});
+  immediate_app_ =
+      std::unique_ptr<messaging::App>(new messaging::App{.domain = *immediate_domain_,
+                                                         .verifier = app_->verifier,
+                                                         .local_sign_in = app_->local_sign_in,
+                                                         .cursors = app_->cursors,
+                                                         .limits = app_->limits,
+                                                         .hub = app_->hub,
+                                                         .cache = app_->cache,
+                                                         .metrics = app_->metrics,
+                                                         .settings = app_->settings,
+                                                         .log = app_->log});
 }
 
 Status MessagingService::open_sign_in(const MessagingOptions& options, const std::string& key) {

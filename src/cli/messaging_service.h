@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "cache/cache.h"
 #include "cli/messaging_server.h"
+#include "client/immediate_database.h"
 #include "messaging/cache_invalidation.h"
 #include "messaging/http/app.h"
 #include "messaging/live/live_hub.h"
@@ -29,6 +30,8 @@ class MessagingService {
   MessagingService& operator=(const MessagingService&) = delete;
 
   [[nodiscard]] messaging::App& app() { return *app_; }
+  /// The same for threads that must not wait (messaging/http/app_handler.h).
+  [[nodiscard]] messaging::App& immediate_app() { return *immediate_app_; }
   /// Ends live streams and whatever runs by itself. Idempotent.
   void stop();
 
@@ -38,6 +41,7 @@ class MessagingService {
   [[nodiscard]] Status open_cache(const MessagingOptions& options);
   [[nodiscard]] Status open_sign_in(const MessagingOptions& options, const std::string& key);
   [[nodiscard]] Status add_demo_people();
+  void open_immediate();
   void open_live(const MessagingOptions& options);
   void start(const MessagingOptions& options);
 
@@ -58,6 +62,10 @@ class MessagingService {
   std::unique_ptr<client::StreamFollower> follower_;
   std::unique_ptr<messaging::TriggerReader> trigger_reader_;  // null: not this process's affair
   std::unique_ptr<messaging::App> app_;
+  client::ImmediateDatabase immediate_database_;
+  std::unique_ptr<messaging::Reads> immediate_reads_;
+  std::unique_ptr<messaging::Domain> immediate_domain_;
+  std::unique_ptr<messaging::App> immediate_app_;
 };
 
 }  // namespace parley::cli

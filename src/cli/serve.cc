@@ -181,6 +181,7 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
   const auto app = PARLEY_TRY(listen_app(
       options,
       {.database = in_process,
+       .is_in_process = true,
        .stream_reader = in_process,
        .announcer =
            [&](std::function<void()> wake) {

@@ -11,7 +11,8 @@ namespace parley::client {
 
 class LocalDatabase final : public Database {
  public:
-  /// `service` is borrowed and must outlive this. Not to be called on an event loop's thread.
+  /// `service` is borrowed and must outlive this. Not to be called on an event loop's
+  /// thread, but for reads (immediate_database.h): they are answered before the call returns.
   explicit LocalDatabase(api::Service& service) : service_(service) {}
 
   [[nodiscard]] Result<std::string> call(std::string_view operation,

@@ -17,11 +17,8 @@ bool CacheInvalidation::handle(const client::StreamBatch& batch) {
     if (record.keys["pk"]["S"].get(pk) != simdjson::SUCCESS) continue;
     if (pk != last) cache_.invalidate(pk);
     last = pk;
-    // A person's list of conversations is read together with their member items (domain.h, Reads).
-    const std::string_view sk = text_of(record.keys, "sk").value_or("");
-    if (pk.starts_with(kConversationPrefix) && sk.starts_with(kMemberPrefix)) {
-      cache_.invalidate(std::string(kRowPrefix).append(sk.substr(kMemberPrefix.size())));
-    }
+    const auto user = user_of_list(pk, text_of(record.keys, "sk").value_or(""));
+    if (user) cache_.invalidate(std::string(kRowPrefix).append(*user));
   }
   return true;
 }

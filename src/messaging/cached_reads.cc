@@ -8,7 +8,14 @@ Result<std::shared_ptr<const std::string>> CachedReads::read(std::string_view co
   std::string variant(operation);
   variant += ' ';
   variant += input;
-  return cache_.read(collection, variant, [&] { return database_.call(operation, input); });
+  return made(collection, variant, [&] { return database_.call(operation, input); });
+}
+
+Result<std::shared_ptr<const std::string>> CachedReads::made(std::string_view collection,
+                                                             std::string_view name,
+                                                             const Make& make) {
+  return threads_ == For::kPatient ? cache_.read(collection, name, make)
+                                   : cache_.read_at_once(collection, name, make);
 }
 
 }  // namespace parley::messaging

@@ -323,7 +323,7 @@ Result<MemberRows::Outcome> MemberRows::write_step_by_step(const Writes& writes)
   const bool pointed =
       writes.new_member.empty()
           ? PARLEY_TRY(table_.update(writes.member, writes.member_change))
-          : PARLEY_TRY(table_.put(writes.member.pk, writes.new_member, writes.member_change));
+          : PARLEY_TRY(table_.put(writes.member, writes.new_member, writes.member_change));
   if (!pointed) {
     PARLEY_TRY(take_back_row(writes));
     return Outcome::kMemberChanged;
@@ -354,8 +354,9 @@ Status MemberRows::adopt(Member member) {
   member.item.unread = PARLEY_TRY(count_unread(
       domain_, where_.conversation.id, member.item.person.id,
       {.after = member.item.last_read_sk, .up_to = member.item.message_sk, .foreign_times = true}));
-  PARLEY_TRY(table_.put(key_of(kConversationPrefix, where_.conversation.id), item_of(member.item),
-                        {.condition = "attribute_not_exists(pk)"}));
+  PARLEY_TRY(table_.put({key_of(kConversationPrefix, where_.conversation.id),
+                         key_of(kMemberPrefix, member.item.person.id)},
+                        item_of(member.item), {.condition = "attribute_not_exists(pk)"}));
   return remove_surplus(member, member.item.row_sk);
 }
 

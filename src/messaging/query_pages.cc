@@ -1,5 +1,7 @@
 #include "messaging/query_pages.h"
 
+#include "messaging/json_parser.h"
+
 namespace parley::messaging {
 
 Status for_each_item(client::Database& database, const std::string& input,
@@ -8,10 +10,10 @@ Status for_each_item(client::Database& database, const std::string& input,
   do {
     const std::string reply = PARLEY_TRY(database.call(
         "Query", input + (start_key.empty() ? "}" : ",\"ExclusiveStartKey\":" + start_key + "}")));
-    simdjson::dom::parser parser;
+    const JsonParser parser;
     simdjson::dom::element page;
     simdjson::dom::array items;
-    if (parser.parse(reply).get(page) != simdjson::SUCCESS ||
+    if (parser->parse(reply).get(page) != simdjson::SUCCESS ||
         page["Items"].get(items) != simdjson::SUCCESS) {
       return fail(ErrorCode::kRemote, "The server's answer to Query has no Items");
     }

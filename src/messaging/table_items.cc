@@ -20,6 +20,14 @@ std::string item_key(std::string_view pk, std::string_view sk) {
   return "{\"pk\":" + string_value(pk) + ",\"sk\":" + string_value(sk) + "}";
 }
 
+std::optional<std::string_view> user_of_list(std::string_view pk, std::string_view sk) {
+  if (pk.starts_with(kConversationPrefix) && sk.starts_with(kMemberPrefix)) {
+    return sk.substr(kMemberPrefix.size());
+  }
+  if (pk.starts_with(kPinnedPrefix)) return pk.substr(kPinnedPrefix.size());
+  return std::nullopt;
+}
+
 std::optional<std::string_view> text_of(const simdjson::dom::element& item, std::string_view name) {
   std::string_view text;
   if (item[name]["S"].get(text) != simdjson::SUCCESS) return std::nullopt;

@@ -38,6 +38,11 @@ inline constexpr std::string_view kReactionPrefix = "reaction:";  // attribute o
 /// `{"pk":{"S":…},"sk":{"S":…}}`
 [[nodiscard]] std::string item_key(std::string_view pk, std::string_view sk);
 
+/// Whose list of conversations the item is read with, besides the collection it is in: a member
+/// item, a pinned item.
+[[nodiscard]] std::optional<std::string_view> user_of_list(std::string_view pk,
+                                                           std::string_view sk);
+
 /// The text of attribute `name`, if it is there and an S. Valid as long as the parser.
 [[nodiscard]] std::optional<std::string_view> text_of(const simdjson::dom::element& item,
                                                       std::string_view name);

@@ -12,11 +12,20 @@ namespace parley::messaging {
 namespace {
 
 constexpr TimestampMicros kMicrosPerSecond = 1'000'000;
+constexpr std::string_view kPattern = "0000-00-00T00:00:00.000000+00:00";
+constexpr int kYearMax = 9999;
 
 std::time_t seconds_of(TimestampMicros time) {
   // Rounds down, also before 1970.
   const TimestampMicros rest = ((time % kMicrosPerSecond) + kMicrosPerSecond) % kMicrosPerSecond;
   return static_cast<std::time_t>((time - rest) / kMicrosPerSecond);
+}
+
+/// Writes the last `count` digits of `number`.
+void put_number(std::string& text, std::size_t offset, std::size_t count, std::int64_t number) {
+  for (std::size_t i = count; i > 0; --i, number /= 10) {
+    text[offset + i - 1] = static_cast<char>('0' + number % 10);
+  }
 }
 
 /// Takes `count` digits from the front of `text`; none if they are not there.
@@ -56,6 +65,22 @@ std::optional<int> zone_minutes(std::string_view text) {
 
 std::string iso_utc(TimestampMicros time) {
   const std::time_t seconds = seconds_of(time);
+  const std::chrono::sys_seconds moment{std::chrono::seconds(seconds)};
+  const auto midnight = std::chrono::floor<std::chrono::days>(moment);
+  const std::chrono::year_month_day day(midnight);
+  const int year = static_cast<int>(day.year());
+  if (year >= 0 && year <= kYearMax) {
+    const std::chrono::hh_mm_ss clock(moment - midnight);
+    std::string text(kPattern);
+    put_number(text, 0, 4, year);
+    put_number(text, 5, 2, static_cast<unsigned>(day.month()));
+    put_number(text, 8, 2, static_cast<unsigned>(day.day()));
+    put_number(text, 11, 2, clock.hours().count());
+    put_number(text, 14, 2, clock.minutes().count());
+    put_number(text, 17, 2, clock.seconds().count());
+    put_number(text, 20, 6, time - seconds * kMicrosPerSecond);
+    return text;
+  }
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}+00:00", fmt::gmtime(seconds),
                      time - seconds * kMicrosPerSecond);
 }
@@ -91,7 +116,21 @@ std::optional<TimestampMicros> parse_iso(std::string_view text) {
   return seconds * kMicrosPerSecond + fraction;
 }
 
+bool is_canonical_time(std::string_view text) {
+  if (text.size() != kPattern.size()) return false;
+  for (std::size_t i = 0; i < kPattern.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    // The zone's digits are the pattern's own.
+    if (kPattern[i] == '0' && i < kPattern.size() - 6 ? !is_digit : text[i] != kPattern[i]) {
+      return false;
+    }
+  }
+  // A leap second is another minute's first.
+  return text[17] < '6' && parse_iso(text).has_value();
+}
+
 std::string canonical_time(std::string_view text) {
+  if (is_canonical_time(text)) return std::string(text);
   auto time = parse_iso(text);
   if (!time) time = parse_iso(fmt::format("{}Z", text));
   return time ? iso_utc(*time) : std::string(text);

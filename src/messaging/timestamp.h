@@ -16,6 +16,9 @@ namespace parley::messaging {
 /// fraction; none for anything else.
 [[nodiscard]] std::optional<TimestampMicros> parse_iso(std::string_view text);
 
+/// Whether it is a time as iso_utc spells it.
+[[nodiscard]] bool is_canonical_time(std::string_view text);
+
 /// `text` as iso_utc spells its time, so that it can be compared; without a zone it is UTC; as it
 /// is where it is no time.
 [[nodiscard]] std::string canonical_time(std::string_view text);

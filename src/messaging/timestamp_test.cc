@@ -14,8 +14,19 @@ TEST(Timestamp, WritesSixDigitsAndANumericZone) {
 }
 
 TEST(Timestamp, ReadsWhatItWrites) {
-  for (const TimestampMicros time : {kTime, TimestampMicros{0}, TimestampMicros{-1}}) {
+  for (const TimestampMicros time :
+       {kTime, TimestampMicros{0}, TimestampMicros{-1}, TimestampMicros{253'402'300'799'999'999}}) {
     EXPECT_EQ(parse_iso(iso_utc(time)), time);
+    EXPECT_TRUE(is_canonical_time(iso_utc(time)));
+  }
+}
+
+TEST(Timestamp, OnlyItsOwnSpellingIsCanonical) {
+  for (const char* text :
+       {"2026-11-22T18:20:33.000123Z", "2026-11-22 18:20:33.000123+00:00",
+        "2026-11-22T18:20:33.000123+01:00", "2026-11-22T18:20:60.000123+00:00",
+        "2026-02-30T18:20:33.000123+00:00", "2026-11-22T18:20:33.00012x+00:00", ""}) {
+    EXPECT_FALSE(is_canonical_time(text)) << text;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "messaging/domain/domain.h"
 #include "messaging/domain/items.h"
+#include "messaging/domain/json_page.h"
 
 namespace parley::messaging {
 
@@ -76,6 +77,10 @@ class Conversations {
   /// have a next one.
   [[nodiscard]] Result<ConversationPage> list(std::string_view asker, std::size_t limit,
                                               std::string_view from);
+  /// The same as clients are told it, from the cache as a whole where nothing on the page needs a
+  /// second look.
+  [[nodiscard]] Result<JsonPage> list_json(std::string_view asker, std::size_t limit,
+                                           std::string_view from);
   /// Refuses kNotAMember, here and below.
   [[nodiscard]] Result<ConversationView> get(std::string_view asker, std::string_view id);
   [[nodiscard]] Result<UnreadTotal> unread(std::string_view asker);

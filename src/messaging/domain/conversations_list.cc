@@ -8,11 +8,14 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "messaging/domain/conversations.h"
 #include "messaging/domain/conversations_reads.h"
 #include "messaging/domain/conversations_rows.h"
 #include "messaging/domain/table_calls.h"
+#include "messaging/domain/view_json.h"
+#include "messaging/json_parser.h"
 #include "messaging/refusal.h"
 #include "messaging/table_items.h"
 
@@ -49,12 +52,18 @@ bool is_group(const ConversationRow& row) {
   return row.other.handle.empty() && row.other.id == row.conversation;
 }
 
+/// Whether the pieces of a page are looked for in the cache.
+enum class Pieces : bool { kCached, kFromTheDatabase };
+
 /// One page in the making.
 class ListPage {
  public:
-  ListPage(Domain& domain, std::string_view asker) : domain_(domain), asker_(asker) {}
+  ListPage(Domain& domain, std::string_view asker, Pieces pieces)
+      : domain_(domain), asker_(asker), pieces_(pieces) {}
 
   Result<ConversationPage> make(std::size_t limit, std::string_view from);
+  /// Whether the page made is right until the collection of the person's rows changes (domain.h).
+  [[nodiscard]] bool is_of_rows_alone() const { return pins_.empty() && settled_; }
 
  private:
   Status read_rows(std::size_t limit);
@@ -64,12 +73,15 @@ class ListPage {
   Status add_row_at(const ConversationRow& row, const MemberItem* member);
   Status settle_row(const ConversationRow& row);
   Status add_pinned(const std::string& conversation);
+  [[nodiscard]] Reads& reads() { return pieces_ == Pieces::kCached ? domain_.reads : uncached_; }
   [[nodiscard]] bool is_in_range(const Place& place) const {
     return (!from_ || place < *from_) && (!end_ || place >= *end_);
   }
 
   Domain& domain_;
   const std::string asker_;
+  const Pieces pieces_;
+  UncachedReads uncached_{domain_.database};
   std::optional<Place> from_ = {};  // exclusive
   std::optional<Place> end_ = {};   // of the last row that was read, if there are more
   std::vector<ConversationRow> rows_ = {};
@@ -79,6 +91,7 @@ class ListPage {
   std::set<std::string> shown_ = {};
   std::vector<Entry> entries_ = {};
   int rows_removed_ = 0;
+  bool settled_ = true;  // rows and member items fit, no group is being made
 };
 
 Result<ConversationPage> ListPage::make(std::size_t limit, std::string_view from) {
@@ -98,7 +111,7 @@ Result<ConversationPage> ListPage::make(std::size_t limit, std::string_view from
   }
   std::vector<ConversationView*> views;
   for (Entry& entry : entries_) views.push_back(&entry.view);
-  PARLEY_TRY(look_up_senders(domain_, asker_, views));
+  PARLEY_TRY(look_up_senders(domain_, reads(), asker_, views));
   for (Entry& entry : entries_) page.items.push_back(std::move(entry.view));
   if (end_) page.next = text_of_place(*end_);
   return page;
@@ -110,16 +123,15 @@ Status ListPage::read_rows(std::size_t limit) {
   parameters.text(":pk", pk);
   // The row at the cursor itself is read again: a pinned conversation may share its time.
   if (from_) parameters.text(":from", from_->sort_key);
-  const auto reply = PARLEY_TRY(domain_.reads.read(
-      pk, "Query",
-      fmt::format(
-          R"({{{},"KeyConditionExpression":"pk = :pk{}","ScanIndexForward":false,"Limit":{}{}}})",
-          TableCalls(domain_).table(), from_ ? " AND sk <= :from" : "", limit + (from_ ? 1 : 0),
-          parameters.json())));
-  simdjson::dom::parser parser;
+  const std::string input = fmt::format(
+      R"({{{},"KeyConditionExpression":"pk = :pk{}","ScanIndexForward":false,"Limit":{}{}}})",
+      TableCalls(domain_).table(), from_ ? " AND sk <= :from" : "", limit + (from_ ? 1 : 0),
+      parameters.json());
+  const auto reply = PARLEY_TRY(reads().read(pk, "Query", input));
+  const JsonParser parser;
   simdjson::dom::element page;
   simdjson::dom::array items;
-  if (parser.parse(*reply).get(page) != simdjson::SUCCESS ||
+  if (parser->parse(*reply).get(page) != simdjson::SUCCESS ||
       page["Items"].get(items) != simdjson::SUCCESS) {
     return fail(ErrorCode::kRemote, "The database's answer to Query has no Items");
   }
@@ -156,7 +168,7 @@ Status ListPage::look_up() {
   for (const std::string& conversation : pins_) {
     if (asked.insert(conversation).second) keys.push_back(member_key(conversation, asker_));
   }
-  return visit_many_cached(domain_, key_of(kRowPrefix, asker_), keys,
+  return visit_many_cached(domain_, reads(), key_of(kRowPrefix, asker_), keys,
                            [&](const simdjson::dom::element& item) {
                              if (auto member = member_of(item)) {
                                members_.emplace(member->conversation, *std::move(member));
@@ -180,6 +192,7 @@ Status ListPage::add_row_at(const ConversationRow& row, const MemberItem* member
   ConversationView view{.id = row.conversation, .last_text = row.text};
   if (is_group(row)) {
     const auto meta = metas_.find(row.conversation);
+    if (meta == metas_.end() || meta->second.making) settled_ = false;
     if (meta != metas_.end() && meta->second.making) return {};
     view.kind = ConversationKind::kGroup;
     view.title = row.other.display_name;
@@ -211,6 +224,7 @@ Status ListPage::add_row_at(const ConversationRow& row, const MemberItem* member
 
 // The member item does not name this row.
 Status ListPage::settle_row(const ConversationRow& row) {
+  settled_ = false;
   TableCalls table(domain_);
   const auto member = PARLEY_TRY(table.get(member_key(row.conversation, asker_), member_of));
   if (!member && !PARLEY_TRY(table.exists(meta_key(row.conversation)))) {
@@ -242,11 +256,42 @@ Status ListPage::add_pinned(const std::string& conversation) {
   return {};
 }
 
+std::string text_of_page(const ConversationPage& page) {
+  std::vector<std::string> items;
+  for (const ConversationView& view : page.items) items.push_back(conversation_json(view));
+  std::string text;
+  append_field(text, page.next);
+  append_field(text, json_array(items));
+  return text;
+}
+
 }  // namespace
 
 Result<ConversationPage> Conversations::list(std::string_view asker, std::size_t limit,
                                              std::string_view from) {
-  return ListPage(domain_, asker).make(limit, from);
+  return ListPage(domain_, asker, Pieces::kCached).make(limit, from);
+}
+
+// In the cache, an empty text stands for a page that has to be made of its pieces each time.
+Result<JsonPage> Conversations::list_json(std::string_view asker, std::size_t limit,
+                                          std::string_view from) {
+  std::string made;
+  const auto make = [&]() -> Result<std::string> {
+    ListPage page(domain_, asker, Pieces::kFromTheDatabase);
+    made = text_of_page(PARLEY_TRY(page.make(limit, from)));
+    return page.is_of_rows_alone() ? std::exchange(made, {}) : std::string();
+  };
+  auto text = PARLEY_TRY(
+      domain_.reads.made(key_of(kRowPrefix, asker), fmt::format("page {} {}", limit, from), make));
+  if (text->empty()) {
+    if (made.empty()) made = text_of_page(PARLEY_TRY(list(asker, limit, from)));
+    text = std::make_shared<const std::string>(std::move(made));
+  }
+  std::string_view rest = *text;
+  JsonPage page{.text = std::move(text)};
+  page.older = PARLEY_TRY(take_field(rest));
+  page.items = PARLEY_TRY(take_field(rest));
+  return page;
 }
 
 Result<UnreadTotal> Conversations::unread(std::string_view asker) {

@@ -114,7 +114,8 @@ Result<bool> complete_items(Domain& domain, const Pair& pair, std::string_view a
   }
   for (const Person* person : both) {
     if (there.contains(key_of(kMemberPrefix, person->id))) continue;
-    PARLEY_TRY(table.put(pk, item_of(first_member(pair, *person)),
+    PARLEY_TRY(table.put(member_key(pair.conversation, person->id),
+                         item_of(first_member(pair, *person)),
                          {.condition = std::string(kNoItemYet)}));
   }
   return there.empty();
@@ -130,7 +131,7 @@ Status adopt_person(Conversations& conversations, Domain& domain, const Pair& pa
   if (refusal == nullptr || refusal->reason != RefusalReason::kNotAMember) {
     return std::unexpected(member.error());
   }
-  PARLEY_TRY(TableCalls(domain).put(key_of(kConversationPrefix, pair.conversation),
+  PARLEY_TRY(TableCalls(domain).put(member_key(pair.conversation, person.id),
                                     item_of(first_member(pair, person)),
                                     {.condition = std::string(kNoItemYet)}));
   return {};
@@ -199,7 +200,7 @@ Result<Made> Conversations::make_group(std::string_view asker, std::string_view 
                        .joined_at = now,
                        .row_sk = pinned ? "" : now,
                        .pinned = pinned});
-    PARLEY_TRY(table.put(key.pk, item_of(members.back())));
+    PARLEY_TRY(table.put(member_key(meta.conversation, person.id), item_of(members.back())));
   }
   for (const MemberItem& member : members) {
     if (pinned) {
@@ -209,6 +210,10 @@ Result<Made> Conversations::make_group(std::string_view asker, std::string_view 
     }
   }
   PARLEY_TRY(table.update(key, {.update = "REMOVE making"}));
+  // Who looked meanwhile has seen rows of a group that is passed over.
+  for (const MemberItem& member : members) {
+    domain_.reads.changed(key_of(kRowPrefix, member.person.id));
+  }
   return Made{.id = meta.conversation};
 }
 

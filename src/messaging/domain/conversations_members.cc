@@ -100,7 +100,7 @@ Status leave_direct(Domain& domain, std::string_view id, const MemberItem& known
     auto member = PARLEY_TRY(table.get(key, member_of));
     if (!member) {
       // Only a row makes them a member: the item that outlives it comes first.
-      PARLEY_TRY(table.put(key.pk, item_of(known), {.condition = "attribute_not_exists(pk)"}));
+      PARLEY_TRY(table.put(key, item_of(known), {.condition = "attribute_not_exists(pk)"}));
       continue;
     }
     if (member->row_sk.empty()) return remove_rows(domain, id, known.person.id);
@@ -226,7 +226,7 @@ Result<MemberView> Conversations::invite(std::string_view asker, std::string_vie
                         .last_read_sk = group.last_message_at,
                         .pinned = pinned};
     if (pinned) PARLEY_TRY(put_pin(domain_, *member));
-    PARLEY_TRY(table.put(key.pk, item_of(*member), {.condition = "attribute_not_exists(pk)"}));
+    PARLEY_TRY(table.put(key, item_of(*member), {.condition = "attribute_not_exists(pk)"}));
   }
   // Also for who is a member: whoever invited them may have ended in the middle of it.
   if (member->pinned) {

@@ -41,7 +41,7 @@ Status adopt(Domain& domain, MemberItem member) {
   member.unread = PARLEY_TRY(count_unread(
       domain, member.conversation, member.person.id,
       {.after = member.last_read_sk, .up_to = member.message_sk, .foreign_times = true}));
-  PARLEY_TRY(TableCalls(domain).put(key_of(kConversationPrefix, member.conversation),
+  PARLEY_TRY(TableCalls(domain).put(member_key(member.conversation, member.person.id),
                                     item_of(member), {.condition = "attribute_not_exists(pk)"}));
   return {};
 }
@@ -76,7 +76,7 @@ Result<ConversationView> Conversations::get(std::string_view asker, std::string_
   if (!is_group) other = PARLEY_TRY(other_person(domain_, id, member));
   if (meta) {
     ConversationView view = PARLEY_TRY(view_of(domain_, member, *meta, other));
-    PARLEY_TRY(look_up_senders(domain_, asker, {&view}));
+    PARLEY_TRY(look_up_senders(domain_, domain_.reads, asker, {&view}));
     return view;
   }
 
@@ -89,7 +89,7 @@ Result<ConversationView> Conversations::get(std::string_view asker, std::string_
     view.last_sender = sender_as_seen(row->sender, member.person, other);
   }
   view.last_message_at = member.message_sk;
-  PARLEY_TRY(look_up_senders(domain_, asker, {&view}));
+  PARLEY_TRY(look_up_senders(domain_, domain_.reads, asker, {&view}));
   return view;
 }
 

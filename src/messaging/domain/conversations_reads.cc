@@ -7,6 +7,7 @@
 #include <map>
 
 #include "messaging/domain/conversations_rows.h"
+#include "messaging/json_parser.h"
 #include "messaging/query_pages.h"
 #include "messaging/table_items.h"
 
@@ -16,9 +17,9 @@ namespace {
 constexpr std::size_t kBatchKeysMax = 100;  // BatchGetItem's own limit
 constexpr int kBatchAttemptsMax = 16;
 
-Result<simdjson::dom::element> parse(simdjson::dom::parser& parser, const std::string& reply) {
+Result<simdjson::dom::element> parse(const JsonParser& parser, const std::string& reply) {
   simdjson::dom::element json;
-  if (parser.parse(reply).get(json) != simdjson::SUCCESS) {
+  if (parser->parse(reply).get(json) != simdjson::SUCCESS) {
     return fail(ErrorCode::kRemote, "The database's answer is no JSON");
   }
   return json;
@@ -28,7 +29,7 @@ Result<simdjson::dom::element> parse(simdjson::dom::parser& parser, const std::s
 /// or nothing.
 Result<std::string> visit_batch(const std::string& reply, const std::string& table,
                                 const ItemVisitor& visitor) {
-  simdjson::dom::parser parser;
+  const JsonParser parser;
   const simdjson::dom::element json = PARLEY_TRY(parse(parser, reply));
   simdjson::dom::array items;
   if (json["Responses"][table].get(items) == simdjson::SUCCESS) {
@@ -75,7 +76,7 @@ Result<bool> visit_cached(Domain& domain, const ItemKey& key, const ItemVisitor&
   const auto reply = PARLEY_TRY(domain.reads.read(
       key.pk, "GetItem",
       fmt::format(R"({{{},"Key":{}}})", TableCalls(domain).table(), item_key(key.pk, key.sk))));
-  simdjson::dom::parser parser;
+  const JsonParser parser;
   simdjson::dom::element item;
   if (PARLEY_TRY(parse(parser, *reply))["Item"].get(item) != simdjson::SUCCESS) return false;
   visitor(item);
@@ -94,7 +95,7 @@ Status for_each_cached(Domain& domain, const std::string& pk, std::string_view p
   std::string start_key;
   do {
     const auto reply = PARLEY_TRY(domain.reads.read(pk, "Query", input + start_key + "}"));
-    simdjson::dom::parser parser;
+    const JsonParser parser;
     const simdjson::dom::element page = PARLEY_TRY(parse(parser, *reply));
     simdjson::dom::array items;
     if (page["Items"].get(items) != simdjson::SUCCESS) {
@@ -109,11 +110,11 @@ Status for_each_cached(Domain& domain, const std::string& pk, std::string_view p
   return {};
 }
 
-Status visit_many_cached(Domain& domain, const std::string& collection,
+Status visit_many_cached(Domain& domain, Reads& reads, const std::string& collection,
                          const std::vector<ItemKey>& keys, const ItemVisitor& visitor) {
   return visit_batches(domain, keys, "", visitor,
                        [&](const std::string& input) -> Result<std::shared_ptr<const std::string>> {
-                         return domain.reads.read(collection, "BatchGetItem", input);
+                         return reads.read(collection, "BatchGetItem", input);
                        });
 }
 
@@ -146,7 +147,7 @@ std::optional<Person> sender_as_seen(const Person& stored, const Person& me,
 }
 
 // As part of the person's rows: a row changes with its message.
-Status look_up_senders(Domain& domain, std::string_view asker,
+Status look_up_senders(Domain& domain, Reads& reads, std::string_view asker,
                        const std::vector<ConversationView*>& views) {
   std::vector<ItemKey> keys;
   std::map<std::string, ConversationView*, std::less<>> wanted;
@@ -157,7 +158,7 @@ Status look_up_senders(Domain& domain, std::string_view asker,
   }
   if (keys.empty()) return {};
   return visit_many_cached(
-      domain, key_of(kRowPrefix, asker), keys, [&](const simdjson::dom::element& item) {
+      domain, reads, key_of(kRowPrefix, asker), keys, [&](const simdjson::dom::element& item) {
         const auto message = message_of(item);
         if (!message || message->sender.id.empty()) return;
         const auto view = wanted.find(message->conversation);

@@ -36,8 +36,8 @@ template <class Value>
                                      const ItemVisitor& visitor);
 
 /// Visits these items, of any collections, in any order, in one call to the database for a hundred.
-/// In the cache they are part of `collection`, whose changes must be told together with theirs.
-[[nodiscard]] Status visit_many_cached(Domain& domain, const std::string& collection,
+/// For `reads` they are part of `collection`, whose changes must be told together with theirs.
+[[nodiscard]] Status visit_many_cached(Domain& domain, Reads& reads, const std::string& collection,
                                        const std::vector<ItemKey>& keys,
                                        const ItemVisitor& visitor);
 
@@ -62,7 +62,7 @@ template <class Value>
 
 /// Where a view lacks the sender of its last message, because another program wrote its row, the
 /// message itself is asked, in one call for all; it may be gone. `asker`: whose views they are.
-[[nodiscard]] Status look_up_senders(Domain& domain, std::string_view asker,
+[[nodiscard]] Status look_up_senders(Domain& domain, Reads& reads, std::string_view asker,
                                      const std::vector<ConversationView*>& views);
 
 /// What META and the member item say together.

@@ -136,10 +136,10 @@ Status bring_back_row(Domain& domain, std::string_view conversation, std::string
 }
 
 Status put_pin(Domain& domain, const MemberItem& member) {
-  const std::string pk = key_of(kPinnedPrefix, member.person.id);
+  const ItemKey key{key_of(kPinnedPrefix, member.person.id), member.conversation};
   PARLEY_TRY(TableCalls(domain).put(
-      pk, fmt::format(R"({{"pk":{},"sk":{},"joined_at":{}}})", string_value(pk),
-                      string_value(member.conversation), string_value(member.joined_at))));
+      key, fmt::format(R"({{"pk":{},"sk":{},"joined_at":{}}})", string_value(key.pk),
+                       string_value(key.sk), string_value(member.joined_at))));
   return {};
 }
 

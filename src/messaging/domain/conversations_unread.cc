@@ -6,6 +6,7 @@
 
 #include "messaging/domain/conversations.h"
 #include "messaging/domain/table_calls.h"
+#include "messaging/json_parser.h"
 #include "messaging/table_items.h"
 #include "messaging/timestamp.h"
 
@@ -84,9 +85,9 @@ Result<long> count_unread(Domain& domain, std::string_view conversation, std::st
       reply = std::make_shared<const std::string>(
           PARLEY_TRY(TableCalls(domain).call("Query", request)));
     }
-    simdjson::dom::parser parser;
+    const JsonParser parser;
     simdjson::dom::element page;
-    if (parser.parse(*reply).get(page) != simdjson::SUCCESS) {
+    if (parser->parse(*reply).get(page) != simdjson::SUCCESS) {
       return fail(ErrorCode::kRemote, "The database's answer to Query is no JSON");
     }
     count += count_in(page, range);

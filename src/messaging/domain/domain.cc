@@ -10,4 +10,9 @@ Result<std::shared_ptr<const std::string>> UncachedReads::read(std::string_view,
   return std::make_shared<const std::string>(PARLEY_TRY(database_.call(operation, input)));
 }
 
+Result<std::shared_ptr<const std::string>> UncachedReads::made(std::string_view, std::string_view,
+                                                               const Make& make) {
+  return std::make_shared<const std::string>(PARLEY_TRY(make()));
+}
+
 }  // namespace parley::messaging

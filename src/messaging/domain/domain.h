@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,15 +40,22 @@ struct DomainSettings {
 
 /// Eventually consistent reads of whole collections, through a cache where there is one: the same
 /// contract as Database::call for Query, GetItem and BatchGetItem. `collection` is the pk that is
-/// read. A list reads the member items of many conversations at once, as part of the person's rows:
-/// so a change of the item CNV#c / MBR#u is one of the collection GRP#u too, and whoever tells the
-/// cache of changes (here, or for the stream's records) says both.
+/// read. A list reads the member items of many conversations at once, and the pinned ones, as part
+/// of the person's rows: so a change of the item CNV#c / MBR#u, or of one of PIN#u, is one of the
+/// collection GRP#u too (user_of_list in table_items.h), and whoever tells the cache of changes
+/// (here, or for the stream's records) says both.
 class Reads {
  public:
+  using Make = std::function<Result<std::string>()>;
   virtual ~Reads() = default;
   [[nodiscard]] virtual Result<std::shared_ptr<const std::string>> read(std::string_view collection,
                                                                         std::string_view operation,
                                                                         std::string_view input) = 0;
+  /// What `make` returns, kept as one of the replies of the collection under `name`: for what takes
+  /// several reads, all of whose changes are told as the collection's.
+  [[nodiscard]] virtual Result<std::shared_ptr<const std::string>> made(std::string_view collection,
+                                                                        std::string_view name,
+                                                                        const Make& make) = 0;
   /// To be called after each write to the collection, successful or not.
   virtual void changed(std::string_view collection) = 0;
 };
@@ -59,6 +67,9 @@ class UncachedReads final : public Reads {
   [[nodiscard]] Result<std::shared_ptr<const std::string>> read(std::string_view collection,
                                                                 std::string_view operation,
                                                                 std::string_view input) override;
+  [[nodiscard]] Result<std::shared_ptr<const std::string>> made(std::string_view collection,
+                                                                std::string_view name,
+                                                                const Make& make) override;
   void changed(std::string_view) override {}
 
  private:

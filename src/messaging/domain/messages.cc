@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "messaging/domain/conversations.h"
 #include "messaging/domain/message_lookup.h"
@@ -16,40 +15,7 @@
 namespace parley::messaging {
 namespace {
 
-constexpr std::size_t kHistoryLimitMax = 100;
 constexpr int kAttemptsMax = 16;
-
-/// What a Query of messages answered.
-struct QueriedPage {
-  std::vector<Message> messages = {};  // in the order of the reply, without those past their time
-  std::string first = {};              // sort keys of the reply's ends, whatever is there
-  std::string last = {};
-  bool more = false;
-};
-
-Result<QueriedPage> page_of(std::string_view reply, std::size_t limit, TimestampMicros now) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element json;
-  simdjson::dom::array items;
-  if (parser.parse(reply.data(), reply.size()).get(json) != simdjson::SUCCESS ||
-      json["Items"].get(items) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kRemote, "The database's answer to Query has no Items");
-  }
-  simdjson::dom::element last_key;
-  QueriedPage page{.more = json["LastEvaluatedKey"].get(last_key) == simdjson::SUCCESS};
-  std::size_t count = 0;
-  for (const simdjson::dom::element item : items) {
-    if (count++ == limit) {  // one more was asked for, to know whether there is one
-      page.more = true;
-      break;
-    }
-    page.last = text_of(item, "sk").value_or("");
-    if (page.first.empty()) page.first = page.last;
-    if (auto message = living_message_of(item, now)) page.messages.push_back(*std::move(message));
-  }
-  if (count <= limit && count < items.size()) page.more = true;
-  return page;
-}
 
 const Reaction* reaction_of(const Message& message, std::string_view emoji) {
   const auto found = std::ranges::find(message.reactions, emoji, &Reaction::emoji);
@@ -61,44 +27,6 @@ std::string reaction_attribute(std::string_view emoji) {
 }
 
 }  // namespace
-
-Result<HistoryPage> Messages::history(std::string_view asker, std::string_view conversation,
-                                      const HistoryFrom& from, std::size_t limit) {
-  if (limit < 1 || limit > kHistoryLimitMax) {
-    return refuse(RefusalReason::kInvalidInput,
-                  fmt::format("The limit is 1 to {}", kHistoryLimitMax));
-  }
-  const bool forward = !from.newer_than.empty();
-  if (forward && !from.older_than.empty()) {
-    return refuse(RefusalReason::kInvalidInput, "History is read older or newer, not both");
-  }
-  PARLEY_TRY(Conversations(domain_).membership(asker, conversation));
-
-  const std::string& place = forward ? from.newer_than : from.older_than;
-  const std::string pk = key_of(kMessagePrefix, conversation);
-  Parameters parameters;
-  parameters.text(":pk", pk);
-  if (!place.empty()) parameters.text(":from", place);
-  const auto reply = PARLEY_TRY(domain_.reads.read(
-      pk, "Query",
-      fmt::format(
-          R"({{{},"KeyConditionExpression":"pk = :pk{}","ScanIndexForward":{},"Limit":{}{}}})",
-          TableCalls(domain_).table(),
-          place.empty() ? "" : (forward ? " AND sk > :from" : " AND sk < :from"), forward,
-          limit + 1, parameters.json())));
-  QueriedPage page = PARLEY_TRY(page_of(*reply, limit, domain_.clock.now()));
-
-  HistoryPage out{.items = std::move(page.messages)};
-  if (forward) {
-    std::ranges::reverse(out.items);
-    out.newer = page.last.empty() ? place : page.last;
-    out.older = page.first.empty() ? place : page.first;
-  } else {
-    out.newer = page.first.empty() ? place : page.first;
-    if (page.more) out.older = page.last;
-  }
-  return out;
-}
 
 Result<Message> Messages::get(std::string_view asker, std::string_view conversation,
                               std::string_view id) {

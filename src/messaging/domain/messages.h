@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "messaging/domain/domain.h"
 #include "messaging/domain/items.h"
+#include "messaging/domain/json_page.h"
 
 namespace parley::messaging {
 
@@ -58,6 +59,10 @@ class Messages {
   /// older one: messages past their time are left out. Refuses kNotAMember, kInvalidInput.
   [[nodiscard]] Result<HistoryPage> history(std::string_view asker, std::string_view conversation,
                                             const HistoryFrom& from, std::size_t limit);
+  /// The same as clients are told it, from the cache as a whole until a message on it is past its
+  /// time.
+  [[nodiscard]] Result<JsonPage> history_json(std::string_view asker, std::string_view conversation,
+                                              const HistoryFrom& from, std::size_t limit);
   /// Refuses kNotAMember, kNoSuchMessage, here and below.
   [[nodiscard]] Result<Message> get(std::string_view asker, std::string_view conversation,
                                     std::string_view id);

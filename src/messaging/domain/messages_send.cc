@@ -8,6 +8,7 @@
 
 #include "base/checksum.h"
 #include "messaging/domain/conversations.h"
+#include "messaging/domain/conversations_reads.h"
 #include "messaging/domain/handles.h"
 #include "messaging/domain/message_lookup.h"
 #include "messaging/domain/message_text.h"
@@ -63,6 +64,91 @@ Result<std::string> other_of_two(Domain& domain, const MemberItem& me) {
   const auto row =
       PARLEY_TRY(TableCalls(domain).get({key_of(kRowPrefix, me.person.id), me.row_sk}, row_of));
   return row && row->conversation == me.conversation ? row->other.id : std::string();
+}
+
+constexpr std::string_view kGroup = "group";
+
+/// Whom the conversation has, besides the asker, that could have blocked them.
+struct Others {
+  bool known = false;  // false: it takes a closer look (other_of_two)
+  bool is_group = false;
+  std::string other = {};  // of a conversation of two
+};
+
+/// It is what it is for as long as there is the conversation: so nobody need tell the cache of its
+/// changes, and this has a collection of its own there.
+Result<Others> others_of(Domain& domain, std::string_view asker, std::string_view conversation) {
+  const auto make = [&]() -> Result<std::string> {
+    std::string text;
+    bool has_meta = false;
+    const std::string input = fmt::format(
+        R"({{{},"KeyConditionExpression":"pk = :pk","ScanIndexForward":false,"Limit":3{})",
+        TableCalls(domain).table(),
+        Parameters().text(":pk", key_of(kConversationPrefix, conversation)).json());
+    int seen = 0;
+    PARLEY_TRY(for_each_item(domain.database, input, [&](const simdjson::dom::element& item) {
+      if (const auto meta = meta_of(item)) {
+        has_meta = true;
+        if (meta->kind == ConversationKind::kGroup) text = kGroup;
+      } else if (const auto member = member_of(item)) {
+        if (has_meta && member->person.id != asker) text = member->person.id;
+      }
+      return text.empty() && ++seen < 3;
+    }));
+    return text;
+  };
+  const auto text = PARLEY_TRY(domain.reads.made(fmt::format("TWO#{}", conversation), asker, make));
+  Others others{.known = !text->empty(), .is_group = *text == kGroup};
+  if (!others.is_group) others.other = *text;
+  return others;
+}
+
+/// What a sender is, in one call to the database.
+struct Sender {
+  std::optional<ProfileItem> profile = {};
+  bool is_member = false;
+  bool is_blocked = false;
+};
+
+Result<Sender> read_sender(Domain& domain, std::string_view asker, std::string_view conversation,
+                           const Others& others) {
+  std::vector<ItemKey> keys{
+      profile_key(asker),
+      {key_of(kConversationPrefix, conversation), key_of(kMemberPrefix, asker)}};
+  if (!others.other.empty()) {
+    keys.push_back({key_of(kBlockPrefix, asker), others.other});
+    keys.push_back({key_of(kBlockPrefix, others.other), std::string(asker)});
+  }
+  Sender sender;
+  PARLEY_TRY(visit_many(domain, keys, [&](const simdjson::dom::element& item) {
+    if (auto profile = profile_item_of(item)) {
+      sender.profile = std::move(profile);
+    } else if (member_of(item)) {
+      sender.is_member = true;
+    } else {
+      sender.is_blocked = true;
+    }
+  }));
+  return sender;
+}
+
+/// The sender, if they may send. What the items of Parley's own conversations do not say is looked
+/// for where the founding document's have it.
+Result<Person> checked_sender(Domain& domain, std::string_view asker,
+                              std::string_view conversation) {
+  const Others others = PARLEY_TRY(others_of(domain, asker, conversation));
+  Sender sender = PARLEY_TRY(read_sender(domain, asker, conversation, others));
+  if (!sender.profile) return refuse(RefusalReason::kNoSuchPerson);
+  if (!sender.profile->erased_at.empty()) return refuse(RefusalReason::kErased);
+  if (!sender.is_member || !others.known) {
+    const MemberItem me = PARLEY_TRY(Conversations(domain).membership(asker, conversation));
+    const std::string other = PARLEY_TRY(other_of_two(domain, me));
+    if (!other.empty()) {
+      sender.is_blocked = PARLEY_TRY(People(domain).is_blocked_between(asker, other));
+    }
+  }
+  if (sender.is_blocked) return refuse(RefusalReason::kBlocked);
+  return std::move(sender.profile->person);
 }
 
 class Sending {
@@ -224,19 +310,12 @@ Result<Sent> Messages::send(std::string_view asker, std::string_view conversatio
         RefusalReason::kInvalidInput,
         fmt::format("A client token is 1 to {} of A-Z, a-z, 0-9, - and _", kTokenSizeMax));
   }
-  auto profile = PARLEY_TRY(Handles(domain_).read(asker));
-  if (!profile) return refuse(RefusalReason::kNoSuchPerson);
-  if (!profile->erased_at.empty()) return refuse(RefusalReason::kErased);
-  const MemberItem me = PARLEY_TRY(Conversations(domain_).membership(asker, conversation));
-  const std::string other = PARLEY_TRY(other_of_two(domain_, me));
-  if (!other.empty() && PARLEY_TRY(People(domain_).is_blocked_between(asker, other))) {
-    return refuse(RefusalReason::kBlocked);
-  }
+  Person sender = PARLEY_TRY(checked_sender(domain_, asker, conversation));
   if (!message.reply_to.empty()) {
     PARLEY_TRY(find_message(domain_, conversation, message.reply_to));
   }
   Sending sending(domain_, Message{.conversation = std::string(conversation),
-                                   .sender = std::move(profile->person),
+                                   .sender = std::move(sender),
                                    .text = message.text,
                                    .reply_to = message.reply_to,
                                    .client_token = message.client_token});

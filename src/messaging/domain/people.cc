@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "messaging/domain/conversations_reads.h"
 #include "messaging/domain/handles.h"
 #include "messaging/domain/message_text.h"
 #include "messaging/domain/names.h"
@@ -77,6 +78,11 @@ Result<Profile> People::profile(std::string_view id) {
   auto profile = PARLEY_TRY(Handles(domain_).read(id));
   if (!profile || !profile->erased_at.empty()) return refuse(RefusalReason::kNoSuchPerson);
   return profile_from(*std::move(profile));
+}
+
+Result<bool> People::is_active(std::string_view id) {
+  const auto profile = PARLEY_TRY(get_cached(domain_, profile_key(id), profile_item_of));
+  return profile && profile->erased_at.empty();
 }
 
 Result<Person> People::by_handle(std::string_view handle) {

@@ -32,6 +32,8 @@ class People {
                                        std::string_view display_name);
   /// Refuses kNoSuchPerson; an erased person is none.
   [[nodiscard]] Result<Profile> profile(std::string_view id);
+  /// Whether there is such a person who is not erased. Eventually consistent.
+  [[nodiscard]] Result<bool> is_active(std::string_view id);
   [[nodiscard]] Result<Person> by_handle(std::string_view handle);
 
   /// Empty texts change nothing. Names in conversations (rows, members) follow in time: they are

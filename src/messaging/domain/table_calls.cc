@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "messaging/json_parser.h"
 #include "messaging/query_pages.h"
 #include "messaging/table_items.h"
 
@@ -20,10 +21,10 @@ using Visitor = std::function<void(const simdjson::dom::element&)>;
 /// Hands over the item that `reply` has as `member`; false: it has none.
 Result<bool> visit_member(const std::string& reply, std::string_view member,
                           const Visitor& visitor) {
-  simdjson::dom::parser parser;
+  const JsonParser parser;
   simdjson::dom::element json;
   simdjson::dom::element item;
-  if (parser.parse(reply).get(json) != simdjson::SUCCESS) {
+  if (parser->parse(reply).get(json) != simdjson::SUCCESS) {
     return fail(ErrorCode::kRemote, "The database's answer is no JSON");
   }
   if (json[member].get(item) != simdjson::SUCCESS) return false;
@@ -94,12 +95,18 @@ Result<bool> TableCalls::put(std::string_view pk, std::string_view item, const I
   return reply.has_value();
 }
 
+Result<bool> TableCalls::put(const ItemKey& key, std::string_view item, const ItemChange& change) {
+  auto done = put(key.pk, item, change);
+  list_changed(key);
+  return done;
+}
+
 Result<bool> TableCalls::update(const ItemKey& key, const ItemChange& change) {
   const auto reply = PARLEY_TRY(write(
       key.pk, "UpdateItem",
       fmt::format(R"({{{},"Key":{},"UpdateExpression":{}{}}})", table(), item_key(key.pk, key.sk),
                   json_string(change.update), condition_of(change))));
-  member_changed(key);
+  list_changed(key);
   return reply.has_value();
 }
 
@@ -109,7 +116,7 @@ Result<bool> TableCalls::update_and_visit(const ItemKey& key, const ItemChange& 
       key.pk, "UpdateItem",
       fmt::format(R"({{{},"Key":{},"UpdateExpression":{},"ReturnValues":"ALL_NEW"{}}})", table(),
                   item_key(key.pk, key.sk), json_string(change.update), condition_of(change))));
-  member_changed(key);
+  list_changed(key);
   if (!reply) return false;
   return visit_member(*reply, "Attributes", visitor);
 }
@@ -118,7 +125,7 @@ Result<bool> TableCalls::erase(const ItemKey& key, const ItemChange& change) {
   const auto reply = PARLEY_TRY(write(key.pk, "DeleteItem",
                                       fmt::format(R"({{{},"Key":{}{}}})", table(),
                                                   item_key(key.pk, key.sk), condition_of(change))));
-  member_changed(key);
+  list_changed(key);
   return reply.has_value();
 }
 
@@ -134,9 +141,9 @@ Status TableCalls::for_each(std::string_view pk,
       visitor);
 }
 
-void TableCalls::member_changed(const ItemKey& key) {
-  if (!key.sk.starts_with(kMemberPrefix)) return;
-  domain_.reads.changed(key_of(kRowPrefix, key.sk.substr(kMemberPrefix.size())));
+void TableCalls::list_changed(const ItemKey& key) {
+  const auto user = user_of_list(key.pk, key.sk);
+  if (user) domain_.reads.changed(key_of(kRowPrefix, *user));
 }
 
 Result<std::optional<std::string>> TableCalls::write(std::string_view collection,

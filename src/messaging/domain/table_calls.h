@@ -76,6 +76,9 @@ class TableCalls {
   /// Writes a whole item (JSON) of the collection `pk`. False: the condition did not hold.
   [[nodiscard]] Result<bool> put(std::string_view pk, std::string_view item,
                                  const ItemChange& change = {});
+  /// The same of an item whose changes other collections are told of too (domain.h).
+  [[nodiscard]] Result<bool> put(const ItemKey& key, std::string_view item,
+                                 const ItemChange& change = {});
   /// False: the condition did not hold.
   [[nodiscard]] Result<bool> update(const ItemKey& key, const ItemChange& change);
   /// The item as it then is; none: the condition did not hold.
@@ -106,8 +109,8 @@ class TableCalls {
   [[nodiscard]] Result<bool> update_and_visit(
       const ItemKey& key, const ItemChange& change,
       const std::function<void(const simdjson::dom::element&)>& visitor);
-  /// Tells the cache of a member item's change, which is one of the user's rows too (domain.h).
-  void member_changed(const ItemKey& key);
+  /// Tells the cache of the change of an item that is read as part of other collections (domain.h).
+  void list_changed(const ItemKey& key);
   /// A write's reply; none: the condition did not hold.
   [[nodiscard]] Result<std::optional<std::string>> write(std::string_view collection,
                                                          std::string_view operation,

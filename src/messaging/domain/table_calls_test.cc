@@ -17,6 +17,10 @@ class NotedReads final : public Reads {
                                                   std::string_view) override {
     return fail(ErrorCode::kInternal, "Nothing is to be read here");
   }
+  Result<std::shared_ptr<const std::string>> made(std::string_view, std::string_view,
+                                                  const Make&) override {
+    return fail(ErrorCode::kInternal, "Nothing is to be made here");
+  }
   void changed(std::string_view collection) override { told.emplace_back(collection); }
 
   std::vector<std::string> told = {};

@@ -33,6 +33,10 @@ std::string reactions_json(const std::vector<Reaction>& reactions) {
 }  // namespace
 
 std::string shown_time(std::string_view stored) {
+  constexpr std::string_view kZone = "+00:00";
+  if (is_canonical_time(stored)) {
+    return std::string(stored.substr(0, stored.size() - kZone.size())) + "Z";
+  }
   const auto time = parse_iso(canonical_time(stored));
   if (!time) return std::string(stored);
   std::string text = iso_utc(*time);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "client/immediate_database.h"
 #include "messaging/http/problem.h"
 #include "messaging/http/web_reply.h"
 #include "messaging/refusal.h"
@@ -27,30 +28,35 @@ std::optional<std::string> allowed_origin(const AppSettings& settings,
   return std::nullopt;
 }
 
-/// Whose token the request bears; the person's account is made at first sight.
-Result<std::string> asker_of(App& app, const net::HttpRequest& request) {
+/// The token that the request bears.
+Result<std::string_view> token_of(const net::HttpRequest& request) {
   const std::string_view header = request.header("authorization");
   if (header.size() <= kBearer.size() ||
       !net::equals_ignoring_case(header.substr(0, kBearer.size()), kBearer)) {
     return refuse(RefusalReason::kUnauthenticated, "A bearer token is needed");
   }
-  const Identity identity = PARLEY_TRY(app.verifier.verify(header.substr(kBearer.size())));
-  const auto known = app.people.profile(identity.person_id);
-  if (known) return identity.person_id;
-  const Refusal* refusal = refusal_of(known.error());
-  if (refusal == nullptr || refusal->reason != RefusalReason::kNoSuchPerson) {
-    return std::unexpected(known.error());
+  return header.substr(kBearer.size());
+}
+
+/// Whose token the request bears; the person's account is made at first sight.
+Result<std::string> asker_of(App& app, const net::HttpRequest& request) {
+  const std::string_view token = PARLEY_TRY(token_of(request));
+  const Identity identity = PARLEY_TRY(app.verifier.verify(token));
+  if (!PARLEY_TRY(app.people.is_active(identity.person_id))) {
+    PARLEY_TRY(
+        app.people.ensure(identity.person_id, identity.wished_handle, identity.display_name));
   }
-  PARLEY_TRY(app.people.ensure(identity.person_id, identity.wished_handle, identity.display_name));
   return identity.person_id;
 }
 
-Result<net::HttpReply> run(const Route& route, Call& call) {
-  if (route.access == Access::kPerson) {
-    call.asker = PARLEY_TRY(asker_of(call.app, call.request));
-    PARLEY_TRY(call.app.limits.take(call.asker, route.rate));
+/// The same if it takes no waiting: their token was verified before, their account is there.
+Result<std::string> asker_at_once(App& app, const net::HttpRequest& request) {
+  const std::string_view token = PARLEY_TRY(token_of(request));
+  const auto identity = app.verifier.known(token);
+  if (!identity || !PARLEY_TRY(app.people.is_active(identity->person_id))) {
+    return std::unexpected(client::must_wait());
   }
-  return route.handler(call);
+  return identity->person_id;
 }
 
 }  // namespace
@@ -67,9 +73,15 @@ void AppHandler::handle(const net::HttpRequest& request, net::ReplyCallback repl
     reply(std::move(answered));
     return;
   }
+  Asking asking{.match = std::move(match)};
+  if (auto answered = answer_at_once(request, asking)) {
+    finish(request, *answered);
+    reply(*std::move(answered));
+    return;
+  }
   // The request is there until the reply is given.
-  parts_.spawn([this, &request, match = std::move(match), reply = std::move(reply)]() mutable {
-    net::HttpReply answered = answer(request, std::move(match));
+  parts_.spawn([this, &request, asking = std::move(asking), reply = std::move(reply)]() mutable {
+    net::HttpReply answered = answer(request, std::move(asking));
     finish(request, answered);
     reply(std::move(answered));
   });
@@ -80,19 +92,51 @@ net::HttpReply AppHandler::failure(const net::HttpRequest& /*request*/, int stat
   return problem_reply(status, "unreadable-request", "The request could not be read", reason);
 }
 
-net::HttpReply AppHandler::answer(const net::HttpRequest& request, RouteMatch match) {
-  const Route& route = *match.route;
+std::optional<net::HttpReply> AppHandler::answer_at_once(const net::HttpRequest& request,
+                                                         Asking& asking) {
+  const Route& route = *asking.match.route;
+  App* const app = route.at_once && parts_.immediate_app ? parts_.immediate_app() : nullptr;
+  if (app == nullptr) return std::nullopt;
+  Call call{.app = *app, .request = request, .parameters = asking.match.parameters};
+  const auto run = [&]() -> Result<net::HttpReply> {
+    std::string person = PARLEY_TRY(asker_at_once(*app, request));
+    PARLEY_TRY(app->limits.take(person, route.rate));
+    call.asker = asking.person = std::move(person);
+    return route.handler(call);
+  };
+  auto reply = run();
+  if (!reply && client::is_must_wait(reply.error())) return std::nullopt;
+  return reply_of(*app, route, request, std::move(reply));
+}
+
+net::HttpReply AppHandler::answer(const net::HttpRequest& request, Asking asking) {
+  const Route& route = *asking.match.route;
   const Result<App*> app = parts_.app();
   if (!app) {
     return problem_reply(503, "not-set-up", "The messaging service is not set up",
                          app.error().message);
   }
-  Call call{.app = **app, .request = request, .parameters = std::move(match.parameters)};
-  auto reply = run(route, call);
+  Call call{.app = **app,
+            .request = request,
+            .parameters = std::move(asking.match.parameters),
+            .asker = std::move(asking.person)};
+  const auto run = [&]() -> Result<net::HttpReply> {
+    if (route.access == Access::kPerson && call.asker.empty()) {
+      call.asker = PARLEY_TRY(asker_of(call.app, request));
+      PARLEY_TRY(call.app.limits.take(call.asker, route.rate));
+    }
+    return route.handler(call);
+  };
+  return reply_of(call.app, route, request, run());
+}
+
+net::HttpReply AppHandler::reply_of(const App& app, const Route& route,
+                                    const net::HttpRequest& request,
+                                    Result<net::HttpReply> reply) const {
   if (reply) return *std::move(reply);
   const Error& error = reply.error();
-  if (refusal_of(error) == nullptr && call.app.log) {
-    call.app.log(fmt::format("{} {}: {}", request.method, route.pattern, error.message));
+  if (refusal_of(error) == nullptr && app.log) {
+    app.log(fmt::format("{} {}: {}", request.method, route.pattern, error.message));
   }
   return is_original(route.pattern) ? original_error_reply(error) : problem_reply(error);
 }

@@ -30,7 +30,8 @@ struct Call {
   [[nodiscard]] Result<std::size_t> limit() const;
 };
 
-/// Runs on a thread that may block.
+/// Runs on a thread that may block; of a route that is tried at once first on an event loop, with
+/// an app whose reads must not wait (client::must_wait()).
 using RouteHandler = Result<net::HttpReply> (*)(Call& call);
 
 enum class Access : std::uint8_t { kOpen, kPerson };
@@ -42,6 +43,8 @@ struct Route {
   Access access;
   RateKind rate;  // of the person who asks; an open route has none
   RouteHandler handler;
+  /// Tried on the event loop. Only for what reads a page at most, and does nothing but read.
+  bool at_once = false;
 };
 
 /// A reply with this JSON.

@@ -58,14 +58,12 @@ Result<net::HttpReply> list_conversations(Call& call) {
   const auto cursor = PARLEY_TRY(call.query("cursor"));
   const std::string from =
       PARLEY_TRY(call.app.cursors.open(call.asker, kScope, cursor.value_or("")));
-  const ConversationPage page = PARLEY_TRY(call.app.conversations.list(call.asker, limit, from));
-  std::vector<std::string> items;
-  for (const ConversationView& view : page.items) items.push_back(conversation_json(view));
+  const JsonPage page = PARLEY_TRY(call.app.conversations.list_json(call.asker, limit, from));
   std::string next;
-  if (!page.next.empty()) {
-    next = ",\"next\":" + json_string(call.app.cursors.seal(call.asker, kScope, page.next));
+  if (!page.older.empty()) {
+    next = ",\"next\":" + json_string(call.app.cursors.seal(call.asker, kScope, page.older));
   }
-  return json_reply(200, fmt::format(R"({{"items":{}{}}})", json_array(items), next));
+  return json_reply(200, fmt::format(R"({{"items":{}{}}})", page.items, next));
 }
 
 Result<net::HttpReply> make_conversation(Call& call) {

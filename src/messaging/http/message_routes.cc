@@ -48,16 +48,16 @@ Result<net::HttpReply> list_messages(Call& call) {
   const std::size_t limit = PARLEY_TRY(call.limit());
   const std::string scope = "messages/" + id;
   const HistoryFrom from = PARLEY_TRY(history_from(call, scope));
-  const HistoryPage page = PARLEY_TRY(call.app.messages.history(call.asker, id, from, limit));
-  std::vector<std::string> items;
-  for (const Message& message : page.items) items.push_back(json_for(call, message));
-  const auto cursor = [&](std::string_view name, const std::string& place) {
+  const JsonPage page = PARLEY_TRY(call.app.messages.history_json(call.asker, id, from, limit));
+  const auto cursor = [&](std::string_view name, std::string_view place) {
     if (place.empty()) return std::string();
     return fmt::format(R"(,"{}":{})", name,
                        json_string(call.app.cursors.seal(call.asker, scope, place)));
   };
-  return json_reply(200, fmt::format(R"({{"items":{}{}{}}})", json_array(items),
-                                     cursor("older", page.older), cursor("newer", page.newer)));
+  return json_reply(
+      200, fmt::format(R"({{"items":{}{}{}}})",
+                       page.own_items.empty() ? page.items : std::string_view(page.own_items),
+                       cursor("older", page.older), cursor("newer", page.newer)));
 }
 
 Result<net::HttpReply> send_message(Call& call) {

@@ -12,6 +12,8 @@ namespace {
 using enum Access;
 using enum RateKind;
 
+constexpr bool kAtOnce = true;
+
 // Where two patterns fit, the first one is meant.
 constexpr std::array kRoutes = {
     Route{"GET", "/v1/sign-in", kOpen, kRead, describe_sign_in},
@@ -28,9 +30,9 @@ constexpr std::array kRoutes = {
     Route{"DELETE", "/v1/me/blocks/{user_id}", kPerson, kMake, unblock_user},
     Route{"GET", "/v1/users/{handle}", kPerson, kRead, get_user},
 
-    Route{"GET", "/v1/conversations", kPerson, kRead, list_conversations},
+    Route{"GET", "/v1/conversations", kPerson, kRead, list_conversations, kAtOnce},
     Route{"POST", "/v1/conversations", kPerson, kMake, make_conversation},
-    Route{"GET", "/v1/conversations/{id}", kPerson, kRead, get_conversation},
+    Route{"GET", "/v1/conversations/{id}", kPerson, kRead, get_conversation, kAtOnce},
     Route{"PATCH", "/v1/conversations/{id}", kPerson, kMake, rename_conversation},
     Route{"PATCH", "/v1/conversations/{id}/settings", kPerson, kMake, change_settings},
     Route{"POST", "/v1/conversations/{id}/read", kPerson, kSignal, mark_read},
@@ -41,7 +43,7 @@ constexpr std::array kRoutes = {
     Route{"PATCH", "/v1/conversations/{id}/members/{user_id}", kPerson, kMake, change_member},
     Route{"DELETE", "/v1/conversations/{id}/members/{user_id}", kPerson, kMake, remove_member},
 
-    Route{"GET", "/v1/conversations/{id}/messages", kPerson, kRead, list_messages},
+    Route{"GET", "/v1/conversations/{id}/messages", kPerson, kRead, list_messages, kAtOnce},
     Route{"POST", "/v1/conversations/{id}/messages", kPerson, kSend, send_message},
     Route{"GET", "/v1/conversations/{id}/messages/{message_id}", kPerson, kRead, get_message},
     Route{"PATCH", "/v1/conversations/{id}/messages/{message_id}", kPerson, kSend, edit_message},

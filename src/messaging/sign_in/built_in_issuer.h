@@ -25,6 +25,7 @@ class BuiltInIssuer final : public TokenVerifier, public LocalSignIn {
                                                                    std::string_view key);
 
   [[nodiscard]] Result<Identity> verify(std::string_view token) override;
+  [[nodiscard]] std::optional<Identity> known(std::string_view token) override;
   [[nodiscard]] Result<std::vector<Person>> people() override;
   [[nodiscard]] Result<IssuedToken> sign_in(std::string_view handle,
                                             std::string_view display_name) override;

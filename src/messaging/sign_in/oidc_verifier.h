@@ -28,6 +28,7 @@ class OidcVerifier final : public TokenVerifier {
   OidcVerifier(OidcSettings settings, const Clock& clock, FetchDocument fetch = http_fetch());
 
   [[nodiscard]] Result<Identity> verify(std::string_view token) override;
+  [[nodiscard]] std::optional<Identity> known(std::string_view token) override;
 
  private:
   const OidcSettings settings_;

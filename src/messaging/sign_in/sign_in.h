@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,9 @@ class TokenVerifier {
   /// Refuses kUnauthenticated, in words that tell a client nothing but what it could know. Errors:
   /// kUnavailable when the issuer's keys are needed and cannot be had. May block for that.
   [[nodiscard]] virtual Result<Identity> verify(std::string_view token) = 0;
+  /// Whom a token vouches for that was verified before; none if it has to be verified. Does not
+  /// block.
+  [[nodiscard]] virtual std::optional<Identity> known(std::string_view token) = 0;
 };
 
 struct IssuedToken {
