@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -64,9 +65,38 @@ std::string digest_of(const Coordinate& x, const Coordinate& y) {
   return base64url({reinterpret_cast<const char*>(digest.data()), kKeyIdSizeBytes});
 }
 
+// cjose (0.6.2) ends the whole process where base64url has a '=' in the wrong place: it is only
+// given what has been decoded here.
+
+bool is_compact_jws(std::string_view token) {
+  int parts = 0;
+  for (bool is_last = false; !is_last; ++parts) {
+    const std::size_t point = token.find('.');
+    is_last = point == std::string_view::npos;
+    if (!decode_base64url(token.substr(0, point))) return false;
+    if (!is_last) token.remove_prefix(point + 1);
+  }
+  return parts == 3;
+}
+
+bool has_well_encoded_members(std::string_view jwk) {
+  constexpr std::array<std::string_view, 12> kEncoded{"x", "y",  "d",  "n",  "e", "p",
+                                                      "q", "dp", "dq", "qi", "k", "oth"};
+  simdjson::dom::parser parser;
+  simdjson::dom::object members;
+  if (parser.parse(jwk.data(), jwk.size()).get(members) != simdjson::SUCCESS) return false;
+  // All of them, lest another parser takes another one of two that are called the same.
+  return std::ranges::all_of(members, [&](const auto& member) {
+    if (std::ranges::find(kEncoded, member.key) == kEncoded.end()) return true;
+    std::string_view text;
+    return member.value.get(text) == simdjson::SUCCESS && decode_base64url(text).has_value();
+  });
+}
+
 }  // namespace
 
 Result<JwtKey> JwtKey::parse(std::string_view jwk) {
+  if (!has_well_encoded_members(jwk)) return bad("This is no JSON Web Key that is known here");
   cjose_err error{};
   std::unique_ptr<cjose_jwk_t, ReleaseJwk> key(cjose_jwk_import(jwk.data(), jwk.size(), &error));
   if (key == nullptr) return bad("This is no JSON Web Key that is known here");
@@ -133,6 +163,7 @@ Result<JwtHeader> read_jwt_header(std::string_view token) {
 }
 
 Result<std::string> verified_jwt_payload(std::string_view token, const JwtKey& key) {
+  if (!is_compact_jws(token)) return bad("It is no token");
   cjose_err error{};
   const Jws jws(cjose_jws_import(token.data(), token.size(), &error));
   if (jws == nullptr) return bad("It is no token");

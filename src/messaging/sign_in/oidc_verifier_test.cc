@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "messaging/refusal.h"
+#include "messaging/sign_in/jwt.h"
 #include "messaging/sign_in/test_issuer.h"
 
 namespace parley::messaging {
@@ -96,6 +97,28 @@ TEST_F(OidcVerifierTest, ChangedBytesAreRefused) {
     expect_refused(verifier, text);
   }
   expect_refused(verifier, std::string(100'000, 'a'));
+}
+
+// A library aborts there.
+TEST_F(OidcVerifierTest, PaddingInTheMiddleIsRefused) {
+  OidcVerifier verifier = make();
+  const std::string token = issuer_.token(claims(), "RS256", "one");
+  const std::size_t payload = token.find('.') + 1;
+  const std::size_t signature = token.find('.', payload) + 1;
+  expect_refused(verifier, token.substr(0, payload) + "A=AA." + token.substr(signature));
+  expect_refused(verifier, token.substr(0, signature) + "A=AA");
+  expect_refused(verifier, token.substr(0, signature) + "A");
+  expect_refused(verifier, token + ".AAAA");
+  expect_refused(verifier, token.substr(0, signature - 1));
+}
+
+TEST(JwtKey, PaddingInTheMiddleIsRefused) {
+  for (const char* jwk : {R"({"kty":"EC","crv":"P-256","x":"A=AA","y":"AAAA"})",
+                          R"({"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA","y":"A=AA"})",
+                          R"({"kty":"RSA","n":"A=AA","e":"AQAB"})", R"({"kty":"oct","k":"A=AA"})",
+                          R"({"kty":"RSA","n":"AQAB","e":1})", "[]", ""}) {
+    EXPECT_FALSE(JwtKey::parse(jwk)) << jwk;
+  }
 }
 
 TEST_F(OidcVerifierTest, NoAlgorithmIsNone) {
