@@ -52,6 +52,17 @@ TEST_F(LiveHubFacts, FirstWordsAreReadyWithThoseOnlineInOnesConversations) {
   EXPECT_THAT(again->take(), ElementsAre(R"(ready {"resumed":false,"online":["ann","cat"]})"));
 }
 
+TEST_F(LiveHubFacts, AnItemThatNamesNoConversationIsToldToNobody) {
+  const auto ann = arrive("ann");
+  for (const std::string_view pk : {"CNV#", "MSG#", "CNV#g"}) {
+    const std::string_view sk = pk == "CNV#g" ? "MBR#" : "MBR#ann";
+    table.put(fmt::format(R"({{"pk":{{"S":"{}"}},"sk":{{"S":"{}"}}}})", pk, sk));
+    table.erase(pk, sk);
+  }
+  settle();
+  EXPECT_THAT(ann->take(), IsEmpty());
+}
+
 TEST_F(LiveHubFacts, AMessageReachesItsMembersAndNobodyElse) {
   const auto ann = arrive("ann");
   const auto bob = arrive("bob");

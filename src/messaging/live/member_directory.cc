@@ -28,7 +28,10 @@ MemberList with_change(const MemberList& members, std::string_view user, bool is
 }
 
 MemberDirectory::MemberDirectory(Load load, std::size_t conversations_max, std::size_t members_max)
-    : load_(std::move(load)), members_max_(members_max), known_(conversations_max) {}
+    : load_(std::move(load)),
+      conversations_max_(conversations_max),
+      members_max_(members_max),
+      known_(conversations_max) {}
 
 Result<MemberList> MemberDirectory::members_of(std::string_view conversation) {
   std::list<Loading>::iterator loading;
@@ -76,12 +79,14 @@ void MemberDirectory::forget() {
 void MemberDirectory::remember(std::string_view conversation, MemberList members) {
   forget_one(conversation);
   if (members->size() > members_max_) return;
-  members_ += members->size();
-  known_.put(conversation, std::move(members));
-  while (members_ > members_max_) {
+  // Here and not by put(), so that those who go are counted.
+  while (known_.size() >= conversations_max_ ||
+         (known_.size() > 0 && members_ + members->size() > members_max_)) {
     members_ -= known_.oldest()->size();
     known_.erase_oldest();
   }
+  members_ += members->size();
+  known_.put(conversation, std::move(members));
 }
 
 void MemberDirectory::forget_one(std::string_view conversation) {

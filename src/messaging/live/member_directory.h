@@ -33,8 +33,8 @@ class MemberDirectory {
   /// given to changed() before the call: read consistently. May block.
   using Load = std::function<Result<std::vector<std::string>>(std::string_view conversation)>;
 
-  /// At most so many conversations, and members in all of them, are remembered; a larger
-  /// conversation than that is loaded each time.
+  /// At most so many conversations (at least one), and members in all of them, are remembered; a
+  /// larger conversation than that is loaded each time.
   MemberDirectory(Load load, std::size_t conversations_max, std::size_t members_max);
 
   /// Blocks while it loads. Errors: those of the load.
@@ -59,6 +59,7 @@ class MemberDirectory {
   void forget_one(std::string_view conversation);
 
   const Load load_;
+  const std::size_t conversations_max_;
   const std::size_t members_max_;
   std::mutex mutex_;  // guards what follows
   RecentMap<MemberList> known_;

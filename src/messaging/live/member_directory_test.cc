@@ -82,6 +82,16 @@ TEST(MemberDirectory, ForgetsWhatWasUsedLongestAgo) {
   EXPECT_EQ(test.loads, 4);
 }
 
+TEST(MemberDirectory, AConversationThatIsForgottenTakesItsMembersAlong) {
+  Directory test(1, 3);
+  test.stored["a"] = {"1", "2"};
+  test.stored["b"] = {"1", "2"};
+  test.members("a");
+  test.members("b");  // a goes
+  test.members("b");
+  EXPECT_EQ(test.loads, 2);
+}
+
 TEST(MemberDirectory, IsBoundedInMembersToo) {
   Directory test(100, 5);
   test.stored["a"] = {"1", "2", "3"};

@@ -135,6 +135,7 @@ RecordMeaning RecordEvents::read(const client::StreamRecord& record) {
     if (!sk.starts_with(kMemberPrefix)) return meaning;
     const std::string_view conversation = std::string_view(pk).substr(kConversationPrefix.size());
     const std::string_view user = std::string_view(sk).substr(kMemberPrefix.size());
+    if (conversation.empty() || user.empty()) return meaning;  // not of our making
     meaning.membership = MembershipChange{std::string(conversation), std::string(user), false};
     meaning.events.push_back(left_event(conversation, user));
     return meaning;

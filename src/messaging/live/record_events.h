@@ -27,8 +27,8 @@ enum class Audience : std::uint8_t {
 };
 
 struct LiveEvent {
-  std::string_view name = {};  // "message"; static storage
-  std::string conversation = {};
+  std::string_view name = {};     // "message"; static storage
+  std::string conversation = {};  // never empty
   Audience audience = Audience::kMembers;
   std::string person = {};
   std::string data = {};             // JSON
