@@ -86,6 +86,8 @@ Result<Arrivals> arrivals_of(std::string_view event_json) {
     const auto pk = text_of(keys, "pk");
     const auto sk = text_of(keys, "sk");
     if (!pk || !sk || !pk->starts_with(kMessagePrefix)) continue;
+    // Asked for, the conversation "" would be refused again and again, and hold up the others.
+    if (pk->size() == kMessagePrefix.size()) continue;
     if (name == "MODIFY" && shows_the_same(change)) continue;
     if (arrivals.table.empty()) arrivals.table = table_of(record);
     std::string time = canonical_time(*sk);

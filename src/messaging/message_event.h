@@ -38,9 +38,9 @@ struct Arrivals {
 };
 
 /// Takes a Lambda event of a DynamoDB stream apart. Left out are items that are no messages,
-/// messages whose key is not two strings, and changes that show nowhere but in the message itself
-/// (a reaction), as far as the record has both images to tell. Errors: kInvalidArgument for what is
-/// no such event at all.
+/// messages whose key is not two strings or names no conversation, and changes that show nowhere
+/// but in the message itself (a reaction), as far as the record has both images to tell. Errors:
+/// kInvalidArgument for what is no such event at all.
 [[nodiscard]] Result<Arrivals> arrivals_of(std::string_view event_json);
 
 }  // namespace parley::messaging

@@ -49,7 +49,7 @@ TEST(MessageEvent, OfTwoRecordsOfOneMessageTheLaterCounts) {
 
 TEST(MessageEvent, ItemsThatAreNoMessagesAreLeftOut) {
   const auto arrivals = arrivals_of(
-      event({record("INSERT", "GRP#u", kEarly),
+      event({record("INSERT", "GRP#u", kEarly), record("INSERT", "MSG#", kEarly),
              R"({"eventName":"INSERT","dynamodb":{"Keys":{"pk":{"N":"1"},"sk":{"S":"x"}}}})",
              R"({"eventName":"INSERT"})"}));
   ASSERT_TRUE(arrivals.has_value());
