@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace parley::client {
@@ -58,7 +59,8 @@ std::optional<StreamRecord> record_of(const element& json) {
   if (record.sequence_number.empty()) return std::nullopt;
   double created = 0;  // a whole number as a rule
   if ((*change)["ApproximateCreationDateTime"].get(created) == simdjson::SUCCESS) {
-    record.created_at_s = static_cast<std::int64_t>(created);
+    constexpr double kLatest = 1e12;  // anything later is no answer of a database's
+    record.created_at_s = static_cast<std::int64_t>(std::clamp(created, 0.0, kLatest));
   }
   const auto identity = member(json, "userIdentity");
   record.by_service = identity && text_at(*identity, "Type") == "Service";

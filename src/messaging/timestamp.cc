@@ -14,6 +14,9 @@ namespace {
 constexpr TimestampMicros kMicrosPerSecond = 1'000'000;
 constexpr std::string_view kPattern = "0000-00-00T00:00:00.000000+00:00";
 constexpr int kYearMax = 9999;
+// The years that four digits can say.
+constexpr auto kFirstDay = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+constexpr auto kLastDay = std::chrono::sys_days(std::chrono::year(9999) / 12 / 31);
 
 std::time_t seconds_of(TimestampMicros time) {
   // Rounds down, also before 1970.
@@ -113,6 +116,10 @@ std::optional<TimestampMicros> parse_iso(std::string_view text) {
   const auto days = std::chrono::sys_days(day).time_since_epoch().count();
   const TimestampMicros seconds =
       ((TimestampMicros{days} * 24 + fields[3]) * 60 + fields[4] - *zone) * 60 + fields[5];
+  // The zone may have led out of them.
+  const auto utc_day = std::chrono::floor<std::chrono::days>(
+      std::chrono::sys_seconds(std::chrono::seconds(seconds)));
+  if (utc_day < kFirstDay || utc_day > kLastDay) return std::nullopt;
   return seconds * kMicrosPerSecond + fraction;
 }
 

@@ -13,7 +13,7 @@ namespace parley::messaging {
 [[nodiscard]] std::string iso_utc(TimestampMicros time);
 
 /// The time of an ISO-8601 text with a time zone ("Z", "+01:00", "+0100") and up to six digits of
-/// fraction; none for anything else.
+/// fraction; none for anything else, nor for one outside of the years 0 to 9999 in UTC.
 [[nodiscard]] std::optional<TimestampMicros> parse_iso(std::string_view text);
 
 /// Whether it is a time as iso_utc spells it.

@@ -47,6 +47,16 @@ TEST(Timestamp, RefusesWhatIsNoTime) {
   }
 }
 
+TEST(Timestamp, YearsHaveFourDigitsInUtcToo) {
+  for (const char* text : {"0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
+    ASSERT_TRUE(parse_iso(text).has_value()) << text;
+    EXPECT_EQ(parse_iso(iso_utc(*parse_iso(text))), parse_iso(text));
+  }
+  EXPECT_EQ(parse_iso("0000-01-01T00:59:59+01:00"), std::nullopt);
+  EXPECT_EQ(parse_iso("9999-12-31T23:00:00-01:00"), std::nullopt);
+  EXPECT_EQ(parse_iso("9999-12-31T23:59:60Z"), std::nullopt);
+}
+
 TEST(Timestamp, CanonicalTimesOrderAsTextWhateverTheirForm) {
   EXPECT_EQ(canonical_time("2026-11-22T13:20:33.000123-05:00"), iso_utc(kTime));
   EXPECT_EQ(canonical_time("2026-11-22T18:20:33Z"), "2026-11-22T18:20:33.000000+00:00");

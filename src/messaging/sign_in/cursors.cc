@@ -16,7 +16,8 @@ namespace {
 
 // Of the HMAC-SHA256; guessing half of it is as hopeless.
 constexpr std::size_t kSealSizeBytes = 16;
-constexpr std::size_t kCursorSizeMax = 1024;
+
+constexpr std::size_t kCursorSizeMax = 4 * (kPlaceSizeMax + kSealSizeBytes) / 3 + 1;
 
 /// What is sealed: each part with its length, so that no two triples read the same.
 std::string sealed_text(std::string_view person, std::string_view scope, std::string_view place) {

@@ -25,6 +25,12 @@ TEST_F(CursorsTest, OpensWhatItSealed) {
   EXPECT_EQ(Cursors(std::string(32, 'k')).open("ada", "conversations", cursor), place_);
 }
 
+TEST_F(CursorsTest, TheLongestPlaceIsReadBack) {
+  const std::string longest(kPlaceSizeMax, 'x');
+  EXPECT_EQ(cursors_.open("ada", "x", cursors_.seal("ada", "x", longest)), longest);
+  expect_refused("ada", "x", cursors_.seal("ada", "x", longest + "xx"));
+}
+
 TEST_F(CursorsTest, NothingIsTheBeginning) {
   EXPECT_EQ(cursors_.seal("ada", "x", ""), "");
   EXPECT_EQ(cursors_.open("ada", "x", ""), "");
