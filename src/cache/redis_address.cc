@@ -59,12 +59,16 @@ Result<RedisAddress> RedisAddress::parse(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   if (colon != std::string_view::npos) {
     address.port = PARLEY_TRY(number(text.substr(colon + (is_v6 ? 2 : 1)), 65'535, "port"));
+    if (is_v6) host = text.substr(0, colon + 1);
   }
   if (is_v6) {
-    host.remove_prefix(1);
-    if (host.ends_with(']')) host.remove_suffix(1);
+    if (!host.ends_with(']')) return wrong("A ] is missing");
+    host = host.substr(1, host.size() - 2);
   }
   if (host.empty()) return wrong("There is no host");
+  if (host.find_first_of("[]") != std::string_view::npos) {
+    return wrong(fmt::format("\"{}\" is no host", host));
+  }
   address.host = host;
   return address;
 }

@@ -42,7 +42,8 @@ TEST(RedisAddress, ASocket) {
 TEST(RedisAddress, WhatIsNoneIsRefused) {
   for (const char* text :
        {"", "localhost", "http://localhost", "redis://", "redis://:6379", "redis://h:port",
-        "redis://h:65536", "redis://h/x", "redis://h/-1", "unix://relative", "rediss://h"}) {
+        "redis://h:65536", "redis://[::1", "redis://[", "redis://[]:1", "redis://h[::1]:1",
+        "redis://h/x", "redis://h/-1", "unix://relative", "rediss://h"}) {
     const auto address = RedisAddress::parse(text);
     ASSERT_FALSE(address) << text;
     EXPECT_EQ(address.error().code, ErrorCode::kInvalidArgument);
