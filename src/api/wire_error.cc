@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/utf8.h"
 #include "codec/item_json.h"
 #include "engine/requests.h"
 
@@ -181,7 +182,7 @@ void append_error(std::string& out, const Error& error) {
     out += ",\"";
     out += with_item ? "Message" : name.message_member;
     out += "\":";
-    codec::append_json_string(out, message);
+    codec::append_json_string(out, to_utf8(message));  // it may cite a header
   }
   if (cancellation != nullptr) append_reasons(out, cancellation->reasons);
   if (with_item) {

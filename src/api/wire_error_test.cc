@@ -30,6 +30,12 @@ TEST(WireError, TypesCarryTheirNamespace) {
             R"({"__type":"com.amazon.coral.availability#ThrottlingException","message":"x"})");
 }
 
+TEST(WireError, AMessageThatCitesBytesIsUtf8AllTheSame) {
+  EXPECT_EQ(wire({ErrorCode::kResourceNotFound, "no \xff"}),
+            R"({"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException",)"
+            "\"message\":\"no \uFFFD\"}");
+}
+
 TEST(WireError, OurOwnErrorsAreInternalServerErrors) {
   for (const ErrorCode code : {ErrorCode::kInternal, ErrorCode::kIo, ErrorCode::kStorageFull,
                                ErrorCode::kCorruption, ErrorCode::kTimeout}) {

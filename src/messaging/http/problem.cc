@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "messaging/http/call.h"
 #include "messaging/refusal.h"
 #include "messaging/table_items.h"
@@ -47,7 +48,7 @@ net::HttpReply problem_reply(int status, std::string_view type, std::string_view
                              std::string_view detail) {
   net::HttpReply reply = json_reply(
       status, fmt::format(R"({{"type":"/problems/{}","title":{},"status":{},"detail":{}}})", type,
-                          json_string(title), status, json_string(detail)));
+                          json_string(title), status, json_string(to_utf8(detail))));
   reply.content_type = "application/problem+json";
   return reply;
 }

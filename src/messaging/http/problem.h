@@ -13,7 +13,7 @@ namespace parley::messaging {
 /// inside.
 [[nodiscard]] net::HttpReply problem_reply(const Error& error);
 
-/// The same for a request that no route took.
+/// The same for a request that no route took. `detail` may be of any bytes: it cites the path.
 [[nodiscard]] net::HttpReply problem_reply(int status, std::string_view type,
                                            std::string_view title, std::string_view detail);
 

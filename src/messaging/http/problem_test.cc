@@ -23,6 +23,12 @@ TEST(Problem, ARefusalIsToldInFull) {
                         R"("status":409,"detail":"\"ada\" is taken"})");
 }
 
+TEST(Problem, APathThatIsNoUtf8IsCitedAsText) {
+  const net::HttpReply reply = problem_reply(404, "no-such-path", "None", "/v1/\xff");
+  EXPECT_EQ(reply.body, R"({"type":"/problems/no-such-path","title":"None","status":404,)"
+                        "\"detail\":\"/v1/\uFFFD\"}");
+}
+
 TEST(Problem, WhoIsNotSignedInIsToldHow) {
   const auto error = refuse(RefusalReason::kUnauthenticated).error();
   EXPECT_EQ(problem_reply(error).status, 401);
