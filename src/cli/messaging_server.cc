@@ -100,8 +100,11 @@ struct MessagingServer::State {
     service = *std::move(opened);
     app_ = &service->app();
     immediate_app_ = &service->immediate_app();
-    // What earlier processes left of erasures.
-    (void)pool.run([this] { report(service->app().account.complete_erasures()); });
+    // What earlier processes left of erasures, and of groups that they were making.
+    (void)pool.run([this] {
+      report(service->app().account.complete_erasures());
+      report(service->app().conversations.remove_unfinished());
+    });
     return app_.load();
   }
   void report(const Status& status) const {

@@ -329,7 +329,7 @@ Result<MemberRows::Outcome> MemberRows::write_step_by_step(const Writes& writes)
     return Outcome::kMemberChanged;
   }
   if (!writes.old_row.empty()) {
-    PARLEY_TRY(table_.erase({writes.row.pk, writes.old_row}, writes.own_place));
+    PARLEY_TRY(attempted(table_.erase({writes.row.pk, writes.old_row}, writes.own_place)));
   }
   return Outcome::kDone;
 }
@@ -343,7 +343,7 @@ Status MemberRows::take_back_row(const Writes& writes) {
   ItemChange ours = of_this_conversation();
   ours.condition += " AND message = :text";
   ours.parameters.text(":text", writes.text);
-  PARLEY_TRY(table_.erase(writes.row, ours));
+  PARLEY_TRY(attempted(table_.erase(writes.row, ours)));
   return {};
 }
 
@@ -354,9 +354,10 @@ Status MemberRows::adopt(Member member) {
   member.item.unread = PARLEY_TRY(count_unread(
       domain_, where_.conversation.id, member.item.person.id,
       {.after = member.item.last_read_sk, .up_to = member.item.message_sk, .foreign_times = true}));
-  PARLEY_TRY(table_.put({key_of(kConversationPrefix, where_.conversation.id),
-                         key_of(kMemberPrefix, member.item.person.id)},
-                        item_of(member.item), {.condition = "attribute_not_exists(pk)"}));
+  PARLEY_TRY(
+      attempted(table_.put({key_of(kConversationPrefix, where_.conversation.id),
+                            key_of(kMemberPrefix, member.item.person.id)},
+                           item_of(member.item), {.condition = "attribute_not_exists(pk)"})));
   return remove_surplus(member, member.item.row_sk);
 }
 
@@ -384,8 +385,8 @@ Status MemberRows::edit_in_place(const Member& member, const RowTarget& target) 
 Status MemberRows::remove_surplus(const Member& member, std::string_view place) {
   for (const std::string& sk : member.surplus_rows) {
     if (sk == place) continue;
-    PARLEY_TRY(
-        table_.erase({key_of(kRowPrefix, member.item.person.id), sk}, of_this_conversation()));
+    PARLEY_TRY(attempted(
+        table_.erase({key_of(kRowPrefix, member.item.person.id), sk}, of_this_conversation())));
   }
   return {};
 }
@@ -426,13 +427,13 @@ bool MemberRows::must_count_again(const MemberItem& member) const {
 
 Result<std::optional<ShownMessage>> MemberRows::message_at(const std::string& sort_key) {
   std::optional<ShownMessage> found;
-  PARLEY_TRY(table_.visit({key_of(kMessagePrefix, where_.conversation.id), sort_key},
-                          [&](const simdjson::dom::element& item) {
-                            auto message = message_of(item);
-                            if (!message || !text_of(item, "message")) return;
-                            found = ShownMessage{.text = std::move(message->text),
-                                                 .sender = std::move(message->sender)};
-                          }));
+  PARLEY_TRY(attempted(table_.visit({key_of(kMessagePrefix, where_.conversation.id), sort_key},
+                                    [&](const simdjson::dom::element& item) {
+                                      auto message = message_of(item);
+                                      if (!message || !text_of(item, "message")) return;
+                                      found = ShownMessage{.text = std::move(message->text),
+                                                           .sender = std::move(message->sender)};
+                                    })));
   return found;
 }
 

@@ -25,6 +25,7 @@ inline constexpr std::string_view kHandleKey = "HND";
 inline constexpr std::string_view kBlockPrefix = "BLK#";   // pk: who blocks; sk: who is blocked
 inline constexpr std::string_view kPinnedPrefix = "PIN#";  // pk: the user; sk: the conversation
 inline constexpr std::string_view kErasures = "ERS";       // pk; sk: the user
+inline constexpr std::string_view kMakings = "MKG";        // pk; sk: a group that is being made
 inline constexpr std::string_view kService = "CFG";        // pk of the service's own item
 inline constexpr std::string_view kServiceKey = "service";
 inline constexpr std::string_view kReactionPrefix = "reaction:";  // attribute of a message: emoji

@@ -66,7 +66,7 @@ class Erasure {
       const std::string_view pk = text_of(item, "pk").value_or("");
       const std::string_view sk = text_of(item, "sk").value_or("");
       if (pk.starts_with(kBlockPrefix) && users.contains(sk)) {
-        PARLEY_TRY(table_.erase({std::string(pk), std::string(sk)}));
+        PARLEY_TRY(attempted(table_.erase({std::string(pk), std::string(sk)})));
       }
       return {};
     });
@@ -99,18 +99,18 @@ class Erasure {
       keys.emplace_back(text_of(item, "sk").value_or(""));
       return true;
     }));
-    for (const std::string& sk : keys) PARLEY_TRY(table_.erase({pk, sk}));
+    for (const std::string& sk : keys) PARLEY_TRY(attempted(table_.erase({pk, sk})));
     return {};
   }
 
   Status rename(const ItemKey& key, std::string_view handle, std::string_view display_name) {
-    PARLEY_TRY(table_.update(key, {.update = "SET #h = :h, #d = :d",
-                                   .condition = "attribute_exists(pk)",
-                                   .parameters = Parameters()
-                                                     .name("#h", handle)
-                                                     .name("#d", display_name)
-                                                     .text(":h", "")
-                                                     .text(":d", kErasedName)}));
+    PARLEY_TRY(attempted(table_.update(key, {.update = "SET #h = :h, #d = :d",
+                                             .condition = "attribute_exists(pk)",
+                                             .parameters = Parameters()
+                                                               .name("#h", handle)
+                                                               .name("#d", display_name)
+                                                               .text(":h", "")
+                                                               .text(":d", kErasedName)})));
     return {};
   }
 
@@ -126,12 +126,12 @@ class Erasure {
     for (const Reaction& reaction : message.reactions) {
       for (const std::string& user : reaction.user_ids) {
         if (!users.contains(user)) continue;
-        PARLEY_TRY(table_.update(
+        PARLEY_TRY(attempted(table_.update(
             key, {.update = "DELETE #r :u",
                   .condition = "attribute_exists(pk)",
                   .parameters = Parameters()
                                     .name("#r", key_of(kReactionPrefix, reaction.emoji))
-                                    .set_of(":u", user)}));
+                                    .set_of(":u", user)})));
       }
     }
     return {};
@@ -152,7 +152,7 @@ class Erasure {
       change.update += ", " + placeholder;
       change.parameters.name(placeholder, key_of(kReactionPrefix, message.reactions[index].emoji));
     }
-    PARLEY_TRY(table_.update(key, change));
+    PARLEY_TRY(attempted(table_.update(key, change)));
     return {};
   }
 
@@ -168,11 +168,11 @@ Status Account::begin_erasure(std::string_view asker) {
   if (!profile) return refuse(RefusalReason::kNoSuchPerson);
   if (!profile->erased_at.empty()) return {};
   // The note first: whoever finds it marks the account, should this process die before.
-  PARLEY_TRY(TableCalls(domain_).put(
+  PARLEY_TRY(attempted(TableCalls(domain_).put(
       kErasures,
       fmt::format(R"({{"pk":{},"sk":{},"requested_at":{}}})", string_value(kErasures),
                   string_value(asker), string_value(iso_utc(domain_.clock.now()))),
-      {.condition = "attribute_not_exists(pk)"}));
+      {.condition = "attribute_not_exists(pk)"})));
   return handles.erase(asker);
 }
 
@@ -193,9 +193,9 @@ Status Account::complete_erasures() {
   for (const std::string& user : users) PARLEY_TRY(erasure.erase_by_keys(user));
   PARLEY_TRY(erasure.erase_everywhere(users));
   for (const std::string& user : old_notes) {
-    PARLEY_TRY(table.update(profile_key(user),
-                            {.update = "REMOVE names_due", .condition = "attribute_exists(pk)"}));
-    PARLEY_TRY(table.erase({std::string(kErasures), user}));
+    PARLEY_TRY(attempted(table.update(
+        profile_key(user), {.update = "REMOVE names_due", .condition = "attribute_exists(pk)"})));
+    PARLEY_TRY(attempted(table.erase({std::string(kErasures), user})));
   }
   return {};
 }

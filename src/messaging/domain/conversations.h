@@ -68,9 +68,13 @@ class Conversations {
   /// until there is a message.
   [[nodiscard]] Result<Made> open_direct(std::string_view asker, std::string_view other);
   /// The asker becomes the owner. Refuses kNoSuchPerson, kBlocked (naming nobody), kInvalidInput
-  /// (a title of none or over 100 characters), kTooManyMembers.
+  /// (a title of none or over 100 characters), kTooManyMembers. Does remove_unfinished() first.
   [[nodiscard]] Result<Made> make_group(std::string_view asker, std::string_view title,
                                         const std::vector<std::string>& others);
+
+  /// Removes what is left of groups whose maker ended in the middle of it, ten minutes ago or more.
+  /// Every process may call it, again after it ended in the middle.
+  [[nodiscard]] Status remove_unfinished();
 
   /// Pattern B, newest first. `limit` 1..100. `from` is a page's `next`, or empty. Rows that are
   /// not where their MEMBER says are passed over; so a page may be shorter than `limit` and yet

@@ -193,7 +193,12 @@ Status ListPage::add_row_at(const ConversationRow& row, const MemberItem* member
   if (is_group(row)) {
     const auto meta = metas_.find(row.conversation);
     if (meta == metas_.end() || meta->second.making) settled_ = false;
-    if (meta != metas_.end() && meta->second.making) return {};
+    if (meta != metas_.end() && meta->second.making) {
+      // Another process does not tell the cache of these rows when the group is complete.
+      const auto now = PARLEY_TRY(TableCalls(domain_).get(meta_key(row.conversation), meta_of));
+      if (!now || now->making) return {};
+      meta->second = *now;
+    }
     view.kind = ConversationKind::kGroup;
     view.title = row.other.display_name;
     if (meta != metas_.end()) {

@@ -8,6 +8,7 @@
 
 #include "messaging/domain/conversations.h"
 #include "messaging/domain/conversations_rows.h"
+#include "messaging/domain/conversations_unfinished.h"
 #include "messaging/domain/message_text.h"
 #include "messaging/domain/people.h"
 #include "messaging/domain/table_calls.h"
@@ -110,13 +111,13 @@ Result<bool> complete_items(Domain& domain, const Pair& pair, std::string_view a
                                 .created_at = pair.created_at,
                                 .created_by = std::string(asker),
                                 .member_count = 2};
-    PARLEY_TRY(table.put(pk, item_of(meta), {.condition = std::string(kNoItemYet)}));
+    PARLEY_TRY(attempted(table.put(pk, item_of(meta), {.condition = std::string(kNoItemYet)})));
   }
   for (const Person* person : both) {
     if (there.contains(key_of(kMemberPrefix, person->id))) continue;
-    PARLEY_TRY(table.put(member_key(pair.conversation, person->id),
-                         item_of(first_member(pair, *person)),
-                         {.condition = std::string(kNoItemYet)}));
+    PARLEY_TRY(attempted(table.put(member_key(pair.conversation, person->id),
+                                   item_of(first_member(pair, *person)),
+                                   {.condition = std::string(kNoItemYet)})));
   }
   return there.empty();
 }
@@ -131,9 +132,9 @@ Status adopt_person(Conversations& conversations, Domain& domain, const Pair& pa
   if (refusal == nullptr || refusal->reason != RefusalReason::kNotAMember) {
     return std::unexpected(member.error());
   }
-  PARLEY_TRY(TableCalls(domain).put(member_key(pair.conversation, person.id),
-                                    item_of(first_member(pair, person)),
-                                    {.condition = std::string(kNoItemYet)}));
+  PARLEY_TRY(attempted(TableCalls(domain).put(member_key(pair.conversation, person.id),
+                                              item_of(first_member(pair, person)),
+                                              {.condition = std::string(kNoItemYet)})));
   return {};
 }
 
@@ -180,6 +181,7 @@ Result<Made> Conversations::make_group(std::string_view asker, std::string_view 
     if (PARLEY_TRY(people.is_blocked_between(asker, user))) return refuse(RefusalReason::kBlocked);
   }
 
+  PARLEY_TRY(remove_unfinished());
   const std::string now = iso_utc(domain_.clock.now());
   ConversationMeta meta{.conversation = make_uuid(domain_.random),
                         .kind = ConversationKind::kGroup,
@@ -191,7 +193,8 @@ Result<Made> Conversations::make_group(std::string_view asker, std::string_view 
   const bool pinned = meta.member_count > domain_.settings.members_moved_max;
   TableCalls table(domain_);
   const ItemKey key = meta_key(meta.conversation);
-  PARLEY_TRY(table.put(key.pk, item_of(meta)));
+  PARLEY_TRY(note_making(domain_, meta));
+  PARLEY_TRY(attempted(table.put(key.pk, item_of(meta))));
   std::vector<MemberItem> members;
   for (const Person& person : everybody) {
     members.push_back({.conversation = meta.conversation,
@@ -200,7 +203,8 @@ Result<Made> Conversations::make_group(std::string_view asker, std::string_view 
                        .joined_at = now,
                        .row_sk = pinned ? "" : now,
                        .pinned = pinned});
-    PARLEY_TRY(table.put(member_key(meta.conversation, person.id), item_of(members.back())));
+    PARLEY_TRY(
+        attempted(table.put(member_key(meta.conversation, person.id), item_of(members.back()))));
   }
   for (const MemberItem& member : members) {
     if (pinned) {
@@ -209,7 +213,7 @@ Result<Made> Conversations::make_group(std::string_view asker, std::string_view 
       PARLEY_TRY(place_first_row(domain_, member, shown_in_rows(meta)));
     }
   }
-  PARLEY_TRY(table.update(key, {.update = "REMOVE making"}));
+  PARLEY_TRY(finish_making(domain_, meta.conversation));
   // Who looked meanwhile has seen rows of a group that is passed over.
   for (const MemberItem& member : members) {
     domain_.reads.changed(key_of(kRowPrefix, member.person.id));

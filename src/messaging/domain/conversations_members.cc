@@ -100,7 +100,8 @@ Status leave_direct(Domain& domain, std::string_view id, const MemberItem& known
     auto member = PARLEY_TRY(table.get(key, member_of));
     if (!member) {
       // Only a row makes them a member: the item that outlives it comes first.
-      PARLEY_TRY(table.put(key, item_of(known), {.condition = "attribute_not_exists(pk)"}));
+      PARLEY_TRY(
+          attempted(table.put(key, item_of(known), {.condition = "attribute_not_exists(pk)"})));
       continue;
     }
     if (member->row_sk.empty()) return remove_rows(domain, id, known.person.id);
@@ -136,7 +137,7 @@ Result<bool> remove_member(Domain& domain, std::string_view id, std::string_view
       if (!PARLEY_TRY(table.erase(key, unchanged))) continue;
       if (!member->row_sk.empty()) PARLEY_TRY(remove_row(domain, id, user, member->row_sk));
     }
-    PARLEY_TRY(table.erase({key_of(kPinnedPrefix, user), std::string(id)}));
+    PARLEY_TRY(attempted(table.erase({key_of(kPinnedPrefix, user), std::string(id)})));
     PARLEY_TRY(settle_members(domain, id));
     return member.has_value() || attempt > 0;
   }
@@ -226,7 +227,8 @@ Result<MemberView> Conversations::invite(std::string_view asker, std::string_vie
                         .last_read_sk = group.last_message_at,
                         .pinned = pinned};
     if (pinned) PARLEY_TRY(put_pin(domain_, *member));
-    PARLEY_TRY(table.put(key, item_of(*member), {.condition = "attribute_not_exists(pk)"}));
+    PARLEY_TRY(
+        attempted(table.put(key, item_of(*member), {.condition = "attribute_not_exists(pk)"})));
   }
   // Also for who is a member: whoever invited them may have ended in the middle of it.
   if (member->pinned) {
@@ -288,9 +290,9 @@ Status Conversations::rename(std::string_view asker, std::string_view id, std::s
   ConversationMeta group = PARLEY_TRY(group_of(table, id));
   PARLEY_TRY(check_owner(table, id, asker));
   PARLEY_TRY(check_title(title));
-  PARLEY_TRY(table.update(meta_key(id), {.update = "SET title = :t",
-                                         .condition = "attribute_exists(pk)",
-                                         .parameters = Parameters().text(":t", title)}));
+  PARLEY_TRY(attempted(table.update(meta_key(id), {.update = "SET title = :t",
+                                                   .condition = "attribute_exists(pk)",
+                                                   .parameters = Parameters().text(":t", title)})));
   std::vector<MemberItem> members;
   PARLEY_TRY(table.for_each(key_of(kConversationPrefix, id), [&](const auto& item) {
     if (auto member = member_of(item)) members.push_back(*std::move(member));

@@ -41,8 +41,9 @@ Status adopt(Domain& domain, MemberItem member) {
   member.unread = PARLEY_TRY(count_unread(
       domain, member.conversation, member.person.id,
       {.after = member.last_read_sk, .up_to = member.message_sk, .foreign_times = true}));
-  PARLEY_TRY(TableCalls(domain).put(member_key(member.conversation, member.person.id),
-                                    item_of(member), {.condition = "attribute_not_exists(pk)"}));
+  PARLEY_TRY(attempted(TableCalls(domain).put(member_key(member.conversation, member.person.id),
+                                              item_of(member),
+                                              {.condition = "attribute_not_exists(pk)"})));
   return {};
 }
 

@@ -26,8 +26,8 @@ template <class Value>
     Domain& domain, const ItemKey& key,
     std::optional<Value> (*reader)(const simdjson::dom::element&)) {
   std::optional<Value> value;
-  PARLEY_TRY(
-      visit_cached(domain, key, [&](const simdjson::dom::element& item) { value = reader(item); }));
+  PARLEY_TRY(attempted(visit_cached(
+      domain, key, [&](const simdjson::dom::element& item) { value = reader(item); })));
   return value;
 }
 

@@ -76,7 +76,7 @@ Status ensure_row(Domain& domain, std::string_view conversation, std::string_vie
       ItemChange change{.update = "SET row_sk = :row"};
       expect_unchanged(*member, change);
       change.parameters.text(":row", microsecond_after(member->row_sk));
-      PARLEY_TRY(table.update(key, change));
+      PARLEY_TRY(attempted(table.update(key, change)));
       continue;
     }
     const Message message = PARLEY_TRY(shown_message(table, *member));
@@ -137,9 +137,9 @@ Status bring_back_row(Domain& domain, std::string_view conversation, std::string
 
 Status put_pin(Domain& domain, const MemberItem& member) {
   const ItemKey key{key_of(kPinnedPrefix, member.person.id), member.conversation};
-  PARLEY_TRY(TableCalls(domain).put(
+  PARLEY_TRY(attempted(TableCalls(domain).put(
       key, fmt::format(R"({{"pk":{},"sk":{},"joined_at":{}}})", string_value(key.pk),
-                       string_value(key.sk), string_value(member.joined_at))));
+                       string_value(key.sk), string_value(member.joined_at)))));
   return {};
 }
 
@@ -161,8 +161,8 @@ Status remove_rows(Domain& domain, std::string_view conversation, std::string_vi
 
 Status remove_row(Domain& domain, std::string_view conversation, std::string_view user,
                   std::string_view sort_key) {
-  PARLEY_TRY(TableCalls(domain).erase({key_of(kRowPrefix, user), std::string(sort_key)},
-                                      of_conversation(conversation)));
+  PARLEY_TRY(attempted(TableCalls(domain).erase({key_of(kRowPrefix, user), std::string(sort_key)},
+                                                of_conversation(conversation))));
   return {};
 }
 

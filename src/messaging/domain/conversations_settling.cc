@@ -26,11 +26,11 @@ Status ensure_owner(TableCalls& table, std::string_view conversation,
     return std::tie(member.joined_at, member.person.id);
   });
   // Who has left meanwhile is no owner: the count will not fit, and all is looked at again.
-  PARLEY_TRY(
+  PARLEY_TRY(attempted(
       table.update(member_key(conversation, oldest->person.id),
                    {.update = "SET #role = :owner",
                     .condition = "attribute_exists(pk)",
-                    .parameters = Parameters().name("#role", "role").text(":owner", "owner")}));
+                    .parameters = Parameters().name("#role", "role").text(":owner", "owner")})));
   return {};
 }
 
@@ -42,7 +42,8 @@ Status pin(Domain& domain, const MemberItem& member) {
                                                   .condition = "attribute_exists(pk)",
                                                   .parameters = Parameters().flag(":yes", true)}));
   if (!is_member) {
-    PARLEY_TRY(table.erase({key_of(kPinnedPrefix, member.person.id), member.conversation}));
+    PARLEY_TRY(
+        attempted(table.erase({key_of(kPinnedPrefix, member.person.id), member.conversation})));
   }
   return {};
 }

@@ -107,14 +107,14 @@ Result<ProfileItem> Handles::ensure(std::string_view id, std::string_view wished
   if (!profile) {
     const ItemKey key = profile_key(id);
     // Whether it was put by this call or another: what counts is what is there now.
-    PARLEY_TRY(table_.put(
+    PARLEY_TRY(attempted(table_.put(
         key.pk,
         fmt::format(R"({{"pk":{},"sk":{},"display_name":{},"created_at":{},"claiming":{},)"
                     R"("claim":{}}})",
                     string_value(key.pk), string_value(key.sk), string_value(display_name),
                     string_value(iso_utc(domain_.clock.now())), string_value(wished),
                     string_value(new_claim(domain_.random))),
-        {.condition = "attribute_not_exists(pk)"}));
+        {.condition = "attribute_not_exists(pk)"})));
     profile = PARLEY_TRY(read_again(id));
   }
   profile = PARLEY_TRY(settle_claim(*std::move(profile), wished));
@@ -172,9 +172,10 @@ Result<ProfileItem> Handles::settle_release(ProfileItem profile) {
     if (profile.releasing != handle) continue;
     const bool is_own = held && held->user == id;
     if (!is_own || PARLEY_TRY(unlock(handle, *held))) {
-      PARLEY_TRY(table_.update(profile_key(id), {.update = "REMOVE releasing",
-                                                 .condition = "releasing = :r",
-                                                 .parameters = Parameters().text(":r", handle)}));
+      PARLEY_TRY(attempted(
+          table_.update(profile_key(id), {.update = "REMOVE releasing",
+                                          .condition = "releasing = :r",
+                                          .parameters = Parameters().text(":r", handle)})));
     }
     profile = PARLEY_TRY(read_again(id));
   }
@@ -190,12 +191,12 @@ Result<ProfileItem> Handles::change(ProfileItem profile, std::string_view handle
     const auto held_by = PARLEY_TRY(holder(handle));
     if (held_by && held_by->person.id != id) return refuse(RefusalReason::kHandleTaken);
     // Whether it was begun by this call or another: settle() sees what is there now.
-    PARLEY_TRY(table_.update(
+    PARLEY_TRY(attempted(table_.update(
         profile_key(id),
         {.update = "SET claiming = :h, claim = :n",
          .condition = "attribute_exists(pk) AND attribute_not_exists(erased_at) AND "
                       "attribute_not_exists(claiming) AND attribute_not_exists(releasing)",
-         .parameters = Parameters().text(":h", handle).text(":n", new_claim(domain_.random))}));
+         .parameters = Parameters().text(":h", handle).text(":n", new_claim(domain_.random))})));
     profile = PARLEY_TRY(read_again(id));
   }
   return never_settles(id);
@@ -219,7 +220,7 @@ Status Handles::erase(std::string_view id) {
       change.condition += " AND handle = :h";
       change.parameters.text(":h", profile->person.handle);
     }
-    PARLEY_TRY(table_.update(profile_key(id), change));
+    PARLEY_TRY(attempted(table_.update(profile_key(id), change)));
     profile = PARLEY_TRY(read(id));
   }
   if (profile) PARLEY_TRY(settle_release(*std::move(profile)));
@@ -236,10 +237,10 @@ Result<std::optional<ProfileItem>> Handles::holder(std::string_view handle) {
 
 Result<std::optional<Handles::Lock>> Handles::read_lock(std::string_view handle) {
   std::optional<Lock> lock;
-  PARLEY_TRY(table_.visit(lock_key(handle), [&](const simdjson::dom::element& item) {
+  PARLEY_TRY(attempted(table_.visit(lock_key(handle), [&](const simdjson::dom::element& item) {
     lock = Lock{.user = std::string(text_of(item, "user_uuid").value_or("")),
                 .claim = std::string(text_of(item, "claim").value_or(""))};
-  }));
+  })));
   return lock;
 }
 

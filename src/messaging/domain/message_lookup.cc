@@ -50,9 +50,9 @@ Result<Message> find_message(Domain& domain, std::string_view conversation, std:
   if (const auto time = time_of_message_id(id)) {
     const TimestampMicros now = domain.clock.now();
     TableCalls table(domain);
-    PARLEY_TRY(table.visit(
+    PARLEY_TRY(attempted(table.visit(
         message_key(conversation, iso_utc(*time)),
-        [&](const simdjson::dom::element& item) { found = living_message_of(item, now); }));
+        [&](const simdjson::dom::element& item) { found = living_message_of(item, now); })));
     if (!found || found->id != id) {
       found =
           PARLEY_TRY(look_through(domain, conversation, id, "pk = :pk AND sk BETWEEN :from AND :to",

@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kAttemptsMax = 256;
 constexpr std::size_t kTokenSizeMax = 64;
-constexpr std::int64_t kTokenLifeSeconds = 24 * 60 * 60;
+constexpr std::int64_t kTokenLifeSeconds = std::int64_t{24} * 60 * 60;
 constexpr TimestampMicros kMicrosPerSecond = 1'000'000;
 
 bool is_token(std::string_view token) {
@@ -274,10 +274,10 @@ class Sending {
   Status move_claim() {
     const std::string old_id = draft_.id;
     take_new_time();
-    PARLEY_TRY(table_.update(
+    PARLEY_TRY(attempted(table_.update(
         claim_key(), {.update = "SET message_uuid = :new",
                       .condition = "message_uuid = :old",
-                      .parameters = Parameters().text(":new", draft_.id).text(":old", old_id)}));
+                      .parameters = Parameters().text(":new", draft_.id).text(":old", old_id)})));
     return {};
   }
 

@@ -55,7 +55,7 @@ Result<ProfileItem> spread_if_due(Domain& domain, ProfileItem profile) {
       change.update = "SET names_due = :again";
       change.parameters.number(":again", now_s + kMoveSeconds);
     }
-    PARLEY_TRY(table.update(profile_key(profile.person.id), change));
+    PARLEY_TRY(attempted(table.update(profile_key(profile.person.id), change)));
     auto now = PARLEY_TRY(handles.read(profile.person.id));
     if (!now) return refuse(RefusalReason::kNoSuchPerson);
     profile = *std::move(now);
@@ -130,16 +130,16 @@ Status People::block(std::string_view asker, std::string_view user) {
   PARLEY_TRY(profile(user));
   const ItemKey key = block_key(asker, user);
   // A block that was there keeps its time.
-  PARLEY_TRY(TableCalls(domain_).put(
+  PARLEY_TRY(attempted(TableCalls(domain_).put(
       key.pk,
       fmt::format(R"({{"pk":{},"sk":{},"created_at":{}}})", string_value(key.pk),
                   string_value(key.sk), string_value(iso_utc(domain_.clock.now()))),
-      {.condition = "attribute_not_exists(pk)"}));
+      {.condition = "attribute_not_exists(pk)"})));
   return {};
 }
 
 Status People::unblock(std::string_view asker, std::string_view user) {
-  PARLEY_TRY(TableCalls(domain_).erase(block_key(asker, user)));
+  PARLEY_TRY(attempted(TableCalls(domain_).erase(block_key(asker, user))));
   return {};
 }
 

@@ -55,6 +55,13 @@ struct ItemChange {
   Parameters parameters = {};
 };
 
+/// Of a call both of whose answers are fine: a write whose condition may fail, a look at what may
+/// not be there.
+[[nodiscard]] inline Status attempted(const Result<bool>& outcome) {
+  if (!outcome) return std::unexpected(outcome.error());
+  return {};
+}
+
 /// Thread-safe; borrows the domain. Errors of all calls: the database's.
 class TableCalls {
  public:
@@ -87,8 +94,8 @@ class TableCalls {
       const ItemKey& key, const ItemChange& change,
       std::optional<Value> (*reader)(const simdjson::dom::element&)) {
     std::optional<Value> value;
-    PARLEY_TRY(update_and_visit(key, change,
-                                [&](const simdjson::dom::element& item) { value = reader(item); }));
+    PARLEY_TRY(attempted(update_and_visit(
+        key, change, [&](const simdjson::dom::element& item) { value = reader(item); })));
     return value;
   }
   /// False: the condition did not hold. Deleting what is not there is true, without a condition.

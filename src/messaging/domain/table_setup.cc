@@ -252,12 +252,12 @@ Result<ServiceKeys> service_keys(Domain& domain, TableCalls& table) {
                               domain.settings.table));
     }
     keys = {.cursor_key = PARLEY_TRY(new_cursor_key()), .issuer_key = PARLEY_TRY(new_issuer_key())};
-    PARLEY_TRY(table.put(
+    PARLEY_TRY(attempted(table.put(
         key.pk,
         fmt::format(R"({{"pk":{},"sk":{},"cursor_key":{},"issuer_key":{},"created_at":{}}})",
                     string_value(key.pk), string_value(key.sk), binary_value(keys.cursor_key),
                     binary_value(keys.issuer_key), string_value(iso_utc(domain.clock.now()))),
-        {.condition = "attribute_not_exists(pk)"}));
+        {.condition = "attribute_not_exists(pk)"})));
   }
   return fail(ErrorCode::kUnavailable, "The service's keys could not be stored");
 }

@@ -1,9 +1,14 @@
 #include "messaging/http/call.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
+#include "messaging/domain/view_json.h"
+#include "messaging/http/app.h"
 #include "messaging/http/url_text.h"
 #include "messaging/refusal.h"
+#include "messaging/table_items.h"
 
 namespace parley::messaging {
 namespace {
@@ -42,6 +47,15 @@ Result<std::size_t> Call::limit() const {
     return refuse(RefusalReason::kInvalidInput, "limit is a number from 1 to 100");
   }
   return limit;
+}
+
+net::HttpReply page_reply(const Call& call, std::string_view scope, std::string_view items,
+                          std::string_view next) {
+  std::string cursor;
+  if (!next.empty()) {
+    cursor = ",\"next\":" + json_string(call.app.cursors.seal(call.asker, scope, next));
+  }
+  return json_reply(200, fmt::format(R"({{"items":{}{}}})", items, cursor));
 }
 
 net::HttpReply json_reply(int status, std::string body) {

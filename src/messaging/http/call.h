@@ -47,6 +47,11 @@ struct Route {
   bool at_once = false;
 };
 
+/// 200 with a Page of docs/messaging-api.md. `items`: a JSON array. `next`: where the next page
+/// begins, to be sealed as a cursor of `scope` for the asker; empty: there is none.
+[[nodiscard]] net::HttpReply page_reply(const Call& call, std::string_view scope,
+                                        std::string_view items, std::string_view next);
+
 /// A reply with this JSON.
 [[nodiscard]] net::HttpReply json_reply(int status, std::string body);
 /// 204.

@@ -59,11 +59,7 @@ Result<net::HttpReply> list_conversations(Call& call) {
   const std::string from =
       PARLEY_TRY(call.app.cursors.open(call.asker, kScope, cursor.value_or("")));
   const JsonPage page = PARLEY_TRY(call.app.conversations.list_json(call.asker, limit, from));
-  std::string next;
-  if (!page.older.empty()) {
-    next = ",\"next\":" + json_string(call.app.cursors.seal(call.asker, kScope, page.older));
-  }
-  return json_reply(200, fmt::format(R"({{"items":{}{}}})", page.items, next));
+  return page_reply(call, kScope, page.items, page.older);
 }
 
 Result<net::HttpReply> make_conversation(Call& call) {

@@ -1,13 +1,10 @@
 // Who is in a conversation.
-#include <fmt/format.h>
-
 #include "messaging/domain/view_json.h"
 #include "messaging/http/app.h"
 #include "messaging/http/handlers.h"
 #include "messaging/http/ids.h"
 #include "messaging/http/json_body.h"
 #include "messaging/refusal.h"
-#include "messaging/table_items.h"
 
 namespace parley::messaging {
 namespace {
@@ -40,11 +37,7 @@ Result<net::HttpReply> list_members(Call& call) {
   const MemberPage page = PARLEY_TRY(call.app.conversations.members(call.asker, id, limit, from));
   std::vector<std::string> items;
   for (const MemberView& member : page.items) items.push_back(json_of(call, member));
-  std::string next;
-  if (!page.next.empty()) {
-    next = ",\"next\":" + json_string(call.app.cursors.seal(call.asker, scope, page.next));
-  }
-  return json_reply(200, fmt::format(R"({{"items":{}{}}})", json_array(items), next));
+  return page_reply(call, scope, json_array(items), page.next);
 }
 
 Result<net::HttpReply> invite_member(Call& call) {

@@ -91,7 +91,8 @@ Result<IssuedToken> BuiltInIssuer::sign_in(std::string_view given, std::string_v
 
 Status BuiltInIssuer::list(std::string_view person_id) {
   const std::string sk = key_of(kPersonPrefix, person_id);
-  PARLEY_TRY(TableCalls(domain_).put(kServicePartition, item_key(kServicePartition, sk)));
+  PARLEY_TRY(
+      attempted(TableCalls(domain_).put(kServicePartition, item_key(kServicePartition, sk))));
   return {};
 }
 
