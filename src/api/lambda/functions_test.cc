@@ -69,6 +69,13 @@ TEST(LambdaErrors, NameNoClassOfAnotherService) {
   EXPECT_EQ(nested.message(), "Unrecognized collection type class FunctionCode");
 }
 
+TEST(LambdaErrors, CiteBytesOfThePathAsText) {
+  TestLambda lambda;
+  const TestReply reply = lambda.call("GET", path("%ff"));
+  EXPECT_EQ(reply.status(), 400);
+  EXPECT_THAT(reply.message(), HasSubstr("Value '\uFFFD' at 'functionName' failed"));
+}
+
 TEST(LambdaErrors, OfABodyThatIsTooLargeNameTheOperationAndItsLimit) {
   TestLambda lambda;
   const auto refused = [&](std::string_view method, std::string_view request_path, int status) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/envelope.h"
+#include "base/utf8.h"
 #include "codec/item_json.h"
 
 namespace parley::api {
@@ -80,7 +81,7 @@ Reply lambda_error_reply(const Request& request, const Error& error, Random& ran
   std::string body;
   if (!wire.reason.empty()) append_member(body, "Reason", wire.reason);
   if (!wire.type.empty()) append_member(body, "Type", wire.type);
-  append_member(body, wire.message_member, error.message);
+  append_member(body, wire.message_member, to_utf8(error.message));  // it may cite the path
   body += '}';
   Reply reply = make_reply(request, wire.status, std::move(body), random);
   reply.content_type = "application/json";
