@@ -42,7 +42,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto arrivals = arrivals_of(text)) {
     for (const auto& [conversation, each] : arrivals->conversations) {
-      PARLEY_ASSERT(!each.messages.empty() && each.newest().time >= each.messages.front().time);
+      PARLEY_ASSERT(!conversation.empty() && !each.messages.empty());
+      const MessageArrival* newest = each.newest();
+      PARLEY_ASSERT(newest == nullptr || !newest->removed);
     }
   }
   simdjson::dom::parser parser;

@@ -9,8 +9,12 @@ for fuzzer in build/fuzz/fuzz/fuzz_*; do
   corpus="build/fuzz/corpus/$name"
   log="build/fuzz/$name.log"
   mkdir -p "$corpus"
+  # What a mutation would hardly find by itself: well-formed inputs to begin with.
+  seeds="fuzz/seeds/$name"
+  [ -d "$seeds" ] || seeds=
   if ! "$fuzzer" -max_total_time="${SECONDS_EACH:-60}" -timeout=5 -rss_limit_mb=2048 \
-    -artifact_prefix="build/fuzz/$name-" -print_final_stats=1 "$corpus" >"$log" 2>&1; then
+    -artifact_prefix="build/fuzz/$name-" -print_final_stats=1 \
+    "$corpus" ${seeds:+"$seeds"} >"$log" 2>&1; then
     tail -n 40 "$log"
     echo "fuzz: $name found something" >&2
     exit 1
