@@ -78,12 +78,13 @@ Status ConversationTrigger::serve_conversation(const std::string& table, const s
                    .arrivals = arrivals,
                    .without_transactions = without_transactions_});
   const auto target = PARLEY_TRY(target_of(rows, id, arrivals));
+  // META before the rows: lists go by META once a group has become large, and must not go back.
+  if (conversation.meta && target) PARLEY_TRY(rows.touch_meta(*target));
   for (const Member& member : conversation.members) {
     PARLEY_TRY(rows.serve(member, target ? &*target : nullptr));
   }
   if (conversation.is_large) PARLEY_TRY(rows.mark_senders());
   if (!conversation.meta) return {};
-  if (target) PARLEY_TRY(rows.touch_meta(*target));
   // Whoever changed who is a member has ended in the middle of it.
   if (!conversation.is_large && conversation.meta->kind == ConversationKind::kGroup &&
       !conversation.meta->making &&

@@ -94,7 +94,8 @@ class Conversations {
   [[nodiscard]] Result<MemberItem> membership(std::string_view asker, std::string_view id);
   [[nodiscard]] Result<MemberPage> members(std::string_view asker, std::string_view id,
                                            std::size_t limit, std::string_view from);
-  /// User ids of all members, for whoever delivers events; no asker, no check.
+  /// User ids of all members, for whoever delivers events; no asker, no check. Read consistently:
+  /// of a message's record whose member items are in another shard the cache may not know yet.
   [[nodiscard]] Result<std::vector<std::string>> member_ids(std::string_view id);
 
   /// Of these users the members who are pinned (docs/formats/messaging.md), each with `unread` as

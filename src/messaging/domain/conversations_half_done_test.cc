@@ -25,6 +25,22 @@ class ConversationsHalfDone : public ConversationsOf {};
 INSTANTIATE_TEST_SUITE_P(On, ConversationsHalfDone, testing::ValuesIn(test_databases()),
                          test_database_name);
 
+TEST_P(ConversationsHalfDone, MetaKnowsAMessageBeforeAnyRowShowsIt) {
+  const std::string id = group("ann", {"bob", "cy"});
+  say(id, "bob", "hello");
+  int rows_moved = 0;
+  table_.faults().instead = [&](std::string_view operation, std::string_view) {
+    if (operation == "TransactWriteItems") {
+      ++rows_moved;
+      EXPECT_THAT(table_.item("CNV#" + id, "META"), HasSubstr(R"("preview":{"S":"hello"})"));
+    }
+    return std::optional<Result<std::string>>();
+  };
+  deliver();
+  table_.faults().instead = {};
+  EXPECT_EQ(rows_moved, 3);
+}
+
 TEST_P(ConversationsHalfDone, AGroupThatGrowsLargeMovesNoRowsAndIsListedAllTheSame) {
   table_.domain().settings.members_moved_max = 3;
   const std::string id = group("ann", {"bob", "cy"});

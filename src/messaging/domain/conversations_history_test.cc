@@ -171,7 +171,10 @@ void History::invite() {
     return;
   }
   ASSERT_TRUE(invited) << invited.error().message;
-  group->members[user] = {.joined_at = now(), .last_read = group->newest_told};
+  // Whatever was said before counts as read, whether or not the trigger knows of it.
+  const auto& said = group->messages;
+  group->members[user] = {.joined_at = now(),
+                          .last_read = said.empty() ? "" : said.rbegin()->first};
 }
 
 void History::remove() {

@@ -10,6 +10,7 @@
 #include "messaging/domain/conversations_rows.h"
 #include "messaging/domain/conversations_settling.h"
 #include "messaging/domain/conversations_unread.h"
+#include "messaging/domain/message_lookup.h"
 #include "messaging/domain/people.h"
 #include "messaging/domain/table_calls.h"
 #include "messaging/refusal.h"
@@ -121,6 +122,28 @@ Status leave_direct(Domain& domain, std::string_view id, const MemberItem& known
                           known.person.id, id));
 }
 
+/// A newcomer of whom no trigger knew when it served what was said meanwhile. Once the member item
+/// is there every trigger sees it; what was said before, this does. Who has a row has been served.
+Status hear_what_was_said(Domain& domain, std::string_view id, std::string_view user) {
+  TableCalls table(domain);
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const auto member = PARLEY_TRY(table.get(member_key(id, user), member_of));
+    if (!member || member->pinned || member->row_sk.empty()) return {};
+    const std::string newest = PARLEY_TRY(newest_message_time(domain, id));
+    if (newest <= member->message_sk) return {};
+    const auto row = PARLEY_TRY(table.get({key_of(kRowPrefix, user), member->row_sk}, row_of));
+    if (row && row->conversation == id) return {};
+    ItemChange change{.update =
+                          "SET row_sk = :row, message_sk = :new, last_read_sk = :new, unread = :n"};
+    expect_unchanged(*member, change);
+    change.parameters.text(":row", std::max(member->row_sk, newest))
+        .text(":new", newest)
+        .number(":n", 0);
+    if (PARLEY_TRY(table.update(member_key(id, user), change))) return {};
+  }
+  return {};  // a trigger serves them
+}
+
 /// The member item goes first: a row or pinned item without it is passed over. False: there was
 /// none.
 Result<bool> remove_member(Domain& domain, std::string_view id, std::string_view user) {
@@ -186,13 +209,13 @@ Result<MemberPage> Conversations::members(std::string_view asker, std::string_vi
 Result<std::vector<std::string>> Conversations::member_ids(std::string_view id) {
   std::vector<std::string> ids;
   bool is_ours = false;
-  PARLEY_TRY(for_each_cached(domain_, key_of(kConversationPrefix, id), {},
-                             [&](const simdjson::dom::element& item) {
-                               if (const auto member = member_of(item)) {
-                                 ids.push_back(member->person.id);
-                               }
-                               is_ours = is_ours || meta_of(item).has_value();
-                             }));
+  PARLEY_TRY(TableCalls(domain_).for_each(key_of(kConversationPrefix, id),
+                                          [&](const simdjson::dom::element& item) {
+                                            if (const auto member = member_of(item))
+                                              ids.push_back(member->person.id);
+                                            is_ours = is_ours || meta_of(item).has_value();
+                                            return true;
+                                          }));
   if (is_ours) return ids;
   ids.clear();
   for (const auto& [user, member] : PARLEY_TRY(members_by_rows(domain_, id))) ids.push_back(user);
@@ -217,14 +240,15 @@ Result<MemberView> Conversations::invite(std::string_view asker, std::string_vie
     }
     // What was said before counts as read. The row stands where the person joined.
     const std::string now = iso_utc(domain_.clock.now());
+    const std::string newest = PARLEY_TRY(newest_message_time(domain_, id));
     const bool pinned = group.member_count > domain_.settings.members_moved_max;
     member = MemberItem{.conversation = std::string(id),
                         .person = profile.person,
                         .joined_at = now,
                         .invited_by = std::string(asker),
-                        .row_sk = pinned ? "" : std::max(now, group.last_message_at),
-                        .message_sk = pinned ? "" : group.last_message_at,
-                        .last_read_sk = group.last_message_at,
+                        .row_sk = pinned ? "" : std::max(now, newest),
+                        .message_sk = pinned ? "" : newest,
+                        .last_read_sk = newest,
                         .pinned = pinned};
     if (pinned) PARLEY_TRY(put_pin(domain_, *member));
     PARLEY_TRY(
@@ -234,6 +258,7 @@ Result<MemberView> Conversations::invite(std::string_view asker, std::string_vie
   if (member->pinned) {
     PARLEY_TRY(put_pin(domain_, *member));
   } else {
+    PARLEY_TRY(hear_what_was_said(domain_, id, user));
     PARLEY_TRY(ensure_row(domain_, id, user, shown_in_rows(group)));
   }
   PARLEY_TRY(settle_members(domain_, id));

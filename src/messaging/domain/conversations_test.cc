@@ -7,6 +7,7 @@
 
 #include "messaging/domain/people.h"
 #include "messaging/domain/table_calls.h"
+#include "messaging/domain/test_conversations.h"
 #include "messaging/domain/test_conversations_of.h"
 #include "messaging/domain/test_messaging_table.h"
 #include "messaging/refusal.h"
@@ -258,6 +259,55 @@ TEST_P(ConversationsOf, WhoIsInvitedSeesTheGroupAndWhatIsSaidFromThenOn) {
   EXPECT_REFUSED(conversations_.invite("dee", id, "dee"), kNotAMember);
   EXPECT_REFUSED(conversations_.invite("ann", open("ann", "bob"), "cy"), kNotAGroup);
   EXPECT_THAT(*conversations_.member_ids(id), UnorderedElementsAre("ann", "bob", "cy"));
+}
+
+TEST_P(ConversationsOf, WhatWasSaidBeforeAnInvitationIsReadThoughNoTriggerHasServedItYet) {
+  const std::string id = group("ann", {"bob"});
+  say(id, "ann", "before");
+  const std::vector<std::string> records = table_.changes();
+  ASSERT_TRUE(conversations_.invite("bob", id, "cy"));
+  EXPECT_THAT(list("cy"), ElementsAre("The four of us: before (0)"));
+  for (int again = 0; again < 2; ++again) {
+    ASSERT_TRUE(table_.deliver(records));
+    EXPECT_THAT(list("cy"), ElementsAre("The four of us: before (0)"));
+    EXPECT_THAT(list("bob"), ElementsAre("The four of us: before (1)"));
+  }
+  say(id, "ann", "after");
+  deliver();
+  EXPECT_THAT(list("cy"), ElementsAre("The four of us: after (1)"));
+}
+
+TEST_P(ConversationsOf, WhoIsInvitedMissesNothingThatATriggerServesMeanwhile) {
+  const std::string id = group("ann", {"bob"});
+  bool said = false;
+  table_.faults().instead = [&](std::string_view operation, std::string_view input) {
+    if (!said && operation == "PutItem" && input.find("MBR#cy") != std::string_view::npos) {
+      said = true;  // the trigger does not see the newcomer yet
+      say(id, "ann", "meanwhile");
+      deliver();
+    }
+    return std::optional<Result<std::string>>();
+  };
+  ASSERT_TRUE(conversations_.invite("bob", id, "cy"));
+  table_.faults().instead = {};
+  EXPECT_TRUE(said);
+  EXPECT_THAT(list("cy"), ElementsAre("The four of us: meanwhile (0)"));
+  say(id, "ann", "after");
+  deliver();
+  EXPECT_THAT(list("cy"), ElementsAre("The four of us: after (1)"));
+  expect_invariants(table_, {"ann", "bob", "cy"});
+}
+
+TEST(Members, AreTheseForEventsThoughTheCacheRemembersOthers) {
+  TestMessagingTable table(TestDatabase::kEmbedded, TestReads::kCached);
+  Conversations conversations(table.domain());
+  for (const char* person : {"ann", "bob"}) table.add_person(person);
+  const std::string id = conversations.make_group("ann", "Two", {"bob"})->id;
+  EXPECT_EQ(conversations.members("ann", id, 10, "")->items.size(), 2U);
+  // Another process has written it, and the stream has not told this one yet.
+  table.put(item_of(MemberItem{.conversation = id, .person = {.id = "cy"}}));
+  EXPECT_EQ(conversations.members("ann", id, 10, "")->items.size(), 2U);
+  EXPECT_THAT(*conversations.member_ids(id), UnorderedElementsAre("ann", "bob", "cy"));
 }
 
 TEST_P(ConversationsOf, WhoIsRemovedSeesNothingAnyMoreAndNoMessageBringsThemBack) {

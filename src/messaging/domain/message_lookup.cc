@@ -67,4 +67,19 @@ Result<Message> find_message(Domain& domain, std::string_view conversation, std:
   return *std::move(found);
 }
 
+Result<std::string> newest_message_time(Domain& domain, std::string_view conversation) {
+  std::string newest;
+  PARLEY_TRY(for_each_item(
+      domain.database,
+      fmt::format(R"({{"TableName":{},"ConsistentRead":true,"KeyConditionExpression":"pk = :pk",)"
+                  R"("ScanIndexForward":false,"Limit":1,"ProjectionExpression":"sk"{})",
+                  json_string(domain.settings.table),
+                  Parameters().text(":pk", key_of(kMessagePrefix, conversation)).json()),
+      [&](const simdjson::dom::element& item) {
+        newest = canonical_time(text_of(item, "sk").value_or(""));
+        return false;
+      }));
+  return newest;
+}
+
 }  // namespace parley::messaging

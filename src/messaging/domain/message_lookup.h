@@ -28,4 +28,9 @@ namespace parley::messaging {
 [[nodiscard]] Result<Message> find_message(Domain& domain, std::string_view conversation,
                                            std::string_view id);
 
+/// The time of the conversation's newest message, in Parley's form, as the table has it now; META
+/// learns of it later, from the trigger. Empty: there is none.
+[[nodiscard]] Result<std::string> newest_message_time(Domain& domain,
+                                                      std::string_view conversation);
+
 }  // namespace parley::messaging

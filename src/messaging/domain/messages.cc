@@ -26,6 +26,26 @@ std::string reaction_attribute(std::string_view emoji) {
   return key_of(kReactionPrefix, emoji);
 }
 
+/// The clause that removes the reactions, after a space; empty if there are none.
+std::string removal_of(const std::vector<Reaction>& reactions, Parameters& parameters) {
+  std::string clause;
+  for (const Reaction& reaction : reactions) {
+    const std::string placeholder = fmt::format("#r{}", &reaction - reactions.data());
+    clause += fmt::format("{} {}", clause.empty() ? " REMOVE" : ",", placeholder);
+    parameters.name(placeholder, reaction_attribute(reaction.emoji));
+  }
+  return clause;
+}
+
+/// Reactions that came between the reading of a message and its deletion. None comes any more.
+Result<Message> without_reactions(TableCalls& table, Message deleted) {
+  ItemChange change{.condition = "attribute_exists(pk)"};
+  change.update = removal_of(deleted.reactions, change.parameters).substr(1);
+  PARLEY_TRY(table.update(message_key(deleted.conversation, deleted.sort_key), change));
+  deleted.reactions.clear();
+  return deleted;
+}
+
 }  // namespace
 
 Result<Message> Messages::get(std::string_view asker, std::string_view conversation,
@@ -77,14 +97,12 @@ Result<Message> Messages::remove(std::string_view asker, std::string_view conver
                                         .text(":empty", "")
                                         .text(":now", iso_utc(domain_.clock.now()))
                                         .text(":id", id)};
-    for (std::size_t index = 0; index < message.reactions.size(); ++index) {
-      const std::string placeholder = fmt::format("#r{}", index);
-      change.update += fmt::format("{} {}", index == 0 ? " REMOVE" : ",", placeholder);
-      change.parameters.name(placeholder, reaction_attribute(message.reactions[index].emoji));
-    }
+    change.update += removal_of(message.reactions, change.parameters);
     auto removed =
         PARLEY_TRY(table.updated(message_key(conversation, message.sort_key), change, message_of));
-    if (removed) return *std::move(removed);
+    if (!removed) continue;
+    if (removed->reactions.empty()) return *std::move(removed);
+    return without_reactions(table, *std::move(removed));
   }
   return fail(ErrorCode::kUnavailable, "The message keeps being changed by others");
 }

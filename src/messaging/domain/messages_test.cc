@@ -175,6 +175,25 @@ TEST_P(MessagesTest, ADeletedMessageStaysEmpty) {
   EXPECT_THAT(messages_.history("bob", "g", {}, 10)->items, SizeIs(1));
 }
 
+TEST_P(MessagesTest, AReactionThatComesInTheMiddleOfADeletionGoesWithTheMessage) {
+  const Message message = sent("ann", "secret");
+  ASSERT_TRUE(messages_.react("bob", "g", message.id, "❤️"));
+  bool reacted = false;
+  table_.faults().instead = [&](std::string_view operation, std::string_view input) {
+    if (!reacted && operation == "UpdateItem" && input.contains("deleted_at = :now")) {
+      reacted = true;
+      EXPECT_TRUE(messages_.react("bob", "g", message.id, "👍"));
+    }
+    return std::optional<Result<std::string>>();
+  };
+  const auto removed = messages_.remove("ann", "g", message.id);
+  table_.faults().instead = {};
+  ASSERT_TRUE(removed && reacted);
+  EXPECT_THAT(removed->reactions, IsEmpty());
+  EXPECT_THAT(messages_.get("bob", "g", message.id)->reactions, IsEmpty());
+  EXPECT_EQ(messages_.get("bob", "g", message.id)->deleted_at, kNowText);
+}
+
 TEST_P(MessagesTest, AnOwnerOfAGroupDeletesOthersMessages) {
   make_conversation("k", ConversationKind::kGroup, {"ann", "bob", "cy"});
   const auto bobs = messages_.send("bob", "k", {.text = "x"});

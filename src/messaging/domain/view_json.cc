@@ -17,9 +17,11 @@ std::string time_unless_empty(std::string_view name, std::string_view stored) {
   return stored.empty() ? std::string() : member_unless_empty(name, shown_time(stored));
 }
 
-std::string reactions_json(const std::vector<Reaction>& reactions) {
+/// A deleted message has none, though whoever deleted it may have ended before it lost them.
+std::string reactions_json(const Message& message) {
   std::string out;
-  for (const Reaction& reaction : reactions) {
+  if (!message.deleted_at.empty()) return out;
+  for (const Reaction& reaction : message.reactions) {
     std::string people;
     for (const std::string& id : reaction.user_ids) {
       people += (people.empty() ? "" : ",") + json_string(id);
@@ -62,7 +64,7 @@ std::string message_json(const Message& message, bool with_client_token) {
       json_string(message.text), json_string(shown_time(message.sort_key)),
       member_unless_empty("reply_to", message.reply_to),
       time_unless_empty("edited_at", message.edited_at),
-      time_unless_empty("deleted_at", message.deleted_at), reactions_json(message.reactions),
+      time_unless_empty("deleted_at", message.deleted_at), reactions_json(message),
       with_client_token ? member_unless_empty("client_token", message.client_token) : "");
 }
 

@@ -34,6 +34,16 @@ TEST(ViewJson, AMessageHasWhatItHas) {
             R"("reactions":[{"emoji":"x","user_ids":["a","b"]}],"client_token":"t"})");
 }
 
+TEST(ViewJson, ADeletedMessageHasNoReactions) {
+  const Message message{.id = "m",
+                        .conversation = "c",
+                        .sort_key = "2026-11-22T18:20:33.000123+00:00",
+                        .sender = {.id = "u", .handle = "ada", .display_name = "Ada"},
+                        .deleted_at = "2026-11-22T18:20:34.000000+00:00",
+                        .reactions = {{.emoji = "x", .user_ids = {"a"}}}};
+  EXPECT_NE(message_json(message, false).find(R"("reactions":[]})"), std::string::npos);
+}
+
 TEST(ViewJson, AConversationWithoutMessagesHasNoLastOne) {
   ConversationView view{.id = "c",
                         .kind = ConversationKind::kGroup,
