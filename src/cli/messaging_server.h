@@ -41,6 +41,7 @@ struct MessagingOptions {
   bool rate_limits = true;
 
   bool runs_trigger = false;  // as a reader of the stream, where no mapping does
+  double lease_time_s = 15;   // of that reader; positive
 };
 
 /// What the service stands on. Everything is borrowed and must outlive it.

@@ -12,6 +12,8 @@
 namespace parley::cli {
 namespace {
 
+constexpr std::chrono::seconds kFollowingWaitMax{2};
+
 messaging::DomainSettings domain_settings(const MessagingOptions& options) {
   messaging::DomainSettings settings;
   settings.table = options.table;
@@ -67,6 +69,11 @@ Result<std::unique_ptr<MessagingService>> MessagingService::open(
                          .settings = settings,
                          .log = places.log});
   service->open_immediate();
+  if (options.runs_trigger) {
+    service->app_->is_leading = [of = service.get()] {
+      return of->trigger_reader_ != nullptr && of->trigger_reader_->is_leading();
+    };
+  }
   if (options.demo && service->built_in_issuer_ != nullptr) {
     PARLEY_TRY(service->add_demo_people());
   }
@@ -200,8 +207,13 @@ void MessagingService::open_live(const MessagingOptions& options) {
 void MessagingService::start(const MessagingOptions& options) {
   hub_->start();
   follower_->start();
+  // Whoever comes back after a restart comes at once, and is to go on where they were.
+  hub_->wait_until_following(kFollowingWaitMax);
   if (!options.runs_trigger) return;
   messaging::TriggerReaderOptions reading;
+  reading.lease_time = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(options.lease_time_s));
+  reading.lease_interval = reading.lease_time / 3;
   reading.announcer = places_.announcer;
   reading.log = places_.log;
   trigger_reader_ = std::make_unique<messaging::TriggerReader>(

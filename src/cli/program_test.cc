@@ -387,6 +387,7 @@ TEST(Serve, OptionsThatWouldSayNothingAreRefused) {
     EXPECT_THAT(refused.err, HasSubstr(here));
   }
   for (const std::vector<std::string>& elsewhere : {std::vector<std::string>{"--trigger", "lambda"},
+                                                    {"--lease-time", "5"},
                                                     {"--create-table"},
                                                     {"--database-region", "eu-west-1"},
                                                     {"--database-profile", "p"}}) {
@@ -396,6 +397,10 @@ TEST(Serve, OptionsThatWouldSayNothingAreRefused) {
     EXPECT_EQ(refused.code, ExitCode::kUsage) << elsewhere.front();
     EXPECT_THAT(refused.err, HasSubstr("--database-endpoint"));
   }
+  const auto refused = run({"serve", "--database-endpoint", "http://localhost:1", "--trigger",
+                            "lambda", "--lease-time", "5"});
+  EXPECT_EQ(refused.code, ExitCode::kUsage);
+  EXPECT_THAT(refused.err, HasSubstr("--trigger reader"));
 }
 
 TEST(Serve, TheBuiltInSignInIsRefusedWhereOthersReachIt) {

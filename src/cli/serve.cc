@@ -124,10 +124,10 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
     return serve_remote(options, console, environment);
   }
   if (!options.database_region.empty() || !options.database_profile.empty() ||
-      !options.trigger.empty() || options.messaging.create_table) {
+      !options.trigger.empty() || options.lease_time_s > 0 || options.messaging.create_table) {
     return fail(ErrorCode::kInvalidArgument,
-                "--database-region, --database-profile, --create-table and --trigger go with "
-                "--database or --database-endpoint");
+                "--database-region, --database-profile, --create-table, --trigger and --lease-time "
+                "go with --database or --database-endpoint");
   }
   std::string directory = options.data;
   if (directory.empty() && !options.in_memory) {

@@ -36,6 +36,7 @@ struct ServeOptions {
   std::string database_region = {};    // empty: as DdbTargetOptions has it
   std::string database_profile = {};
   std::string trigger = {};  // who moves rows there: "reader" (or empty), or "lambda"
+  double lease_time_s = 0;   // of the reader; 0: as MessagingOptions has it
 };
 
 /// $XDG_DATA_HOME/parley, else ~/.local/share/parley. Errors: kInvalidArgument when neither

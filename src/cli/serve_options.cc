@@ -153,6 +153,12 @@ void add_remote_options(CLI::App& command, ServeOptions& options) {
                   "Lambda function of deploy/ (lambda) [reader]")
       ->check(one_of({"reader", "lambda"}))
       ->group(kGroup);
+  command
+      .add_option("--lease-time", options.lease_time_s,
+                  "How long after the process that moves rows has died another one does [15]")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.1, 3'600.0))
+      ->group(kGroup);
 }
 
 /// What is of the database in this process alone says nothing beside one elsewhere, and is refused.

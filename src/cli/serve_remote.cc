@@ -22,6 +22,9 @@ constexpr std::chrono::seconds kReaderTimeMax{3};
 
 Result<ExitCode> serve_remote(const ServeOptions& options, const Console& console,
                               net::Environment environment) {
+  if (options.trigger == "lambda" && options.lease_time_s > 0) {
+    return fail(ErrorCode::kInvalidArgument, "--lease-time goes with --trigger reader");
+  }
   const EndSignals signals;
   SystemClock clock;
   SystemRandom random;
@@ -36,6 +39,7 @@ Result<ExitCode> serve_remote(const ServeOptions& options, const Console& consol
   MessagingOptions messaging = options.messaging;
   messaging.bind = options.bind;
   messaging.runs_trigger = options.trigger != "lambda";
+  if (options.lease_time_s > 0) messaging.lease_time_s = options.lease_time_s;
   auto server = MessagingServer::listen(messaging, {.database = *target.database,
                                                     .stream_reader = *reader.database,
                                                     .clock = clock,

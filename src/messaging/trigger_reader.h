@@ -24,6 +24,7 @@
 namespace parley::messaging {
 
 struct TriggerReaderOptions {
+  /// When the leader dies, another leads after at most this and one interval.
   std::chrono::milliseconds lease_time{15'000};
   std::chrono::milliseconds lease_interval{5'000};       // between two attempts to take or renew it
   std::chrono::milliseconds checkpoint_interval{1'000};  // at least, while messages come

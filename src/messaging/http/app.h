@@ -48,6 +48,8 @@ struct App {
   AppSettings settings = {};
   /// Gets a line for each request that failed for no fault of the client's.
   std::function<void(const std::string&)> log = {};
+  /// Whether this process moves conversation rows now; empty: none of these processes does.
+  std::function<bool()> is_leading = {};
 
   People people{domain};
   Conversations conversations{domain};

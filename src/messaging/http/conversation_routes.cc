@@ -1,6 +1,8 @@
 // Conversations: the list, making one, what a member sets for themselves.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "messaging/domain/view_json.h"
 #include "messaging/http/app.h"
 #include "messaging/http/handlers.h"
@@ -9,6 +11,7 @@
 #include "messaging/http/message_input.h"
 #include "messaging/refusal.h"
 #include "messaging/table_items.h"
+#include "messaging/timestamp.h"
 
 namespace parley::messaging {
 namespace {
@@ -106,8 +109,10 @@ Result<net::HttpReply> mark_read(Call& call) {
   const long unread =
       PARLEY_TRY(call.app.conversations.mark_read(call.asker, id, message.sort_key));
   const MemberItem member = PARLEY_TRY(call.app.conversations.membership(call.asker, id));
+  // The cache may not know yet what another process has marked.
+  const std::string last_read = std::max(member.last_read_sk, canonical_time(message.sort_key));
   return json_reply(200, fmt::format(R"({{"unread":{},"last_read_at":{}}})", unread,
-                                     json_string(shown_time(member.last_read_sk))));
+                                     json_string(shown_time(last_read))));
 }
 
 Result<net::HttpReply> set_typing(Call& call) {

@@ -61,6 +61,10 @@ Result<net::HttpReply> get_health(Call&) {
 Result<net::HttpReply> get_metrics(Call& call) {
   std::string text = http_metrics(call.app.metrics) + live_metrics(call.app.hub.metrics());
   if (call.app.cache != nullptr) text += cache_metrics(call.app.cache->metrics());
+  if (call.app.is_leading) {
+    text += metric("trigger_leading", "gauge", "Whether this process moves conversation rows",
+                   call.app.is_leading() ? 1 : 0);
+  }
   net::HttpReply reply = json_reply(200, std::move(text));
   reply.content_type = "text/plain; version=0.0.4";
   return reply;

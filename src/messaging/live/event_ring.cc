@@ -19,6 +19,17 @@ bool covers(std::string_view floor, std::string_view position) {
   return is_number(floor) && is_number(position) && !is_before(position, floor);
 }
 
+// Among so many of the newest events, those of a newcomer's conversation are looked for: the shards
+// of a stream are mostly less than a second apart.
+constexpr std::size_t kAdmissionEventsMax = 5'000;
+
+/// Whether the event came after the membership: by the records' seconds, in the same one by the
+/// message's time.
+bool is_since(const KeptEvent& kept, const MembershipChange& membership, std::int64_t record_s) {
+  if (kept.created_at_s != record_s) return kept.created_at_s > record_s;
+  return kept.event.time.empty() || kept.event.time >= membership.since;
+}
+
 }  // namespace
 
 bool KeptEvent::is_for(std::string_view person) const {
@@ -117,6 +128,37 @@ std::vector<KeptEventPointer> EventRing::events_after(const client::StreamPositi
   std::vector<KeptEventPointer> events;
   for (Entry& entry : found) events.push_back(std::move(entry.event));
   return events;
+}
+
+std::vector<KeptEventPointer> EventRing::admit(const MembershipChange& membership,
+                                               std::int64_t record_s) {
+  std::vector<KeptEventPointer> admitted;
+  const std::size_t passed_over = order_.size() - std::min(order_.size(), kAdmissionEventsMax);
+  for (std::size_t index = passed_over; index < order_.size(); ++index) {
+    KeptEventPointer& kept = order_[index];
+    if (kept->event.conversation != membership.conversation || kept->members == nullptr ||
+        contains(*kept->members, membership.user) || !is_since(*kept, membership, record_s)) {
+      continue;
+    }
+    auto copy = std::make_shared<KeptEvent>(*kept);
+    copy->members = with_change(kept->members, membership.user, true);
+    if (!copy->is_for(membership.user)) continue;
+    admitted.push_back(copy);
+    replace(kept, std::move(copy));
+  }
+  return admitted;
+}
+
+/// `kept` is in order_.
+void EventRing::replace(KeptEventPointer& kept, KeptEventPointer by) {
+  if (const auto shard = by_shard_.find(kept->shard); shard != by_shard_.end()) {
+    auto entry = std::ranges::partition_point(shard->second, [&](const Entry& each) {
+      return is_before(each.event->number, kept->number);
+    });
+    while (entry != shard->second.end() && entry->event != kept) ++entry;
+    if (entry != shard->second.end()) entry->event = by;
+  }
+  kept = std::move(by);
 }
 
 }  // namespace parley::messaging

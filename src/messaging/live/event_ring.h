@@ -22,8 +22,9 @@ struct KeptEvent {
   LiveEvent event = {};
   MemberList members = {};  // of the conversation then; null if the audience is one person
   std::string shard = {};
-  std::string number = {};  // of its record
-  std::string id = {};      // empty: too long
+  std::string number = {};        // of its record
+  std::string id = {};            // empty: too long
+  std::int64_t created_at_s = 0;  // of its record, about
 
   /// Whether `person` is in the audience.
   [[nodiscard]] bool is_for(std::string_view person) const;
@@ -57,6 +58,11 @@ class EventRing {
   /// The events after `positions` for `person`, in the order in which they were added.
   [[nodiscard]] std::vector<KeptEventPointer> events_after(const client::StreamPositions& positions,
                                                            std::string_view person) const;
+  /// Somebody has turned out to be a member: of the conversation's newest events those that they
+  /// were not told, in their order, which from now on are kept for them too. `record_s`: the second
+  /// of their membership's record.
+  [[nodiscard]] std::vector<KeptEventPointer> admit(const MembershipChange& membership,
+                                                    std::int64_t record_s);
   [[nodiscard]] std::size_t size() const { return order_.size(); }
 
  private:
@@ -65,6 +71,7 @@ class EventRing {
     KeptEventPointer event;
   };
   void drop_oldest();
+  void replace(KeptEventPointer& kept, KeptEventPointer by);
 
   const std::size_t events_max_;
   const std::size_t size_bytes_max_;

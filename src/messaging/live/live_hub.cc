@@ -63,6 +63,11 @@ void LiveHub::start() {
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
 }
 
+void LiveHub::wait_until_following(milliseconds time_max) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, time_max, [this] { return following_ || stopping_; });
+}
+
 void LiveHub::stop() {
   {
     const std::scoped_lock lock(mutex_);

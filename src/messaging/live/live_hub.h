@@ -8,7 +8,8 @@
 //
 // People are told of a conversation's events when they are members of it as the stream says so far.
 // The stream's shards are not ordered among each other: somebody who has been removed may still see
-// a message of the moment after.
+// a message of the moment after; what somebody who has come missed they are told when the
+// membership comes.
 //
 // The members of large groups are told of their unread counts when a message has come, and when
 // they come back: counted then, without an id, for no record says them.
@@ -70,6 +71,9 @@ class LiveHub final : public Hub, public client::StreamHandler {
 
   /// Starts the thread that calls tick().
   void start();
+  /// Blocks until the stream has been found, at most so long: who comes before then cannot go on
+  /// where an earlier stream ended.
+  void wait_until_following(std::chrono::milliseconds time_max);
   /// Closes every stream and takes no more. Idempotent.
   void stop();
 
@@ -127,6 +131,8 @@ class LiveHub final : public Hub, public client::StreamHandler {
   void tell_pinned_of(Attendance::ConnectionId id, std::string_view person);
   void take_membership(const MembershipChange& change);
   void deliver(const KeptEventPointer& event);
+  void tell_newcomer(const MembershipChange& membership, std::int64_t record_s);
+  static void wait(Connection& connection, KeptEventPointer event);
   void send(Connection& connection, std::string_view text);
   void tell(const std::vector<Person*>& people, std::string_view name, std::string_view data);
   void tell_typing(std::string_view person, std::string_view conversation, bool typing,

@@ -37,6 +37,7 @@ void LiveHub::begins(std::string_view stream_arn, const client::StreamPositions&
   directory_.forget();
   const std::scoped_lock lock(mutex_);
   following_ = true;
+  changed_.notify_all();
   stream_ = stream_hash(stream_arn);
   positions_ = positions;
   ring_.restart(positions);
@@ -107,9 +108,11 @@ void LiveHub::take_record(const client::StreamBatch& batch, const client::Stream
                           Members& members, PinnedChanges& pinned) {
   RecordMeaning meaning = events_.read(record);
   const auto list = members.find(conversation_of(record));
+  bool is_newcomer = false;
   if (const auto& change = meaning.membership) {
     directory_.changed(change->conversation, change->user, change->is_member);
     if (list != members.end()) {
+      is_newcomer = change->is_member && !contains(*list->second, change->user);
       list->second = with_change(list->second, change->user, change->is_member);
     }
   }
@@ -126,8 +129,10 @@ void LiveHub::take_record(const client::StreamBatch& batch, const client::Stream
     kept->shard = batch.shard_id;
     kept->number = record.sequence_number;
     if (meaning.completes(index)) kept->id = id;
+    kept->created_at_s = record.created_at_s;
     deliver(std::move(kept));
   }
+  if (is_newcomer) tell_newcomer(*meaning.membership, record.created_at_s);
   positions_.insert_or_assign(std::string(batch.shard_id), std::string(record.sequence_number));
 }
 
@@ -186,6 +191,35 @@ void LiveHub::tell_pinned_of(Attendance::ConnectionId id, std::string_view perso
   }
 }
 
+/// The shards of the stream are not ordered among each other: what was said to somebody who had
+/// just become a member may have come before the membership.
+void LiveHub::tell_newcomer(const MembershipChange& membership, std::int64_t record_s) {
+  const auto missed = ring_.admit(membership, record_s);
+  const Person* person = attendance_.find(membership.user);
+  if (person == nullptr) return;
+  for (const KeptEventPointer& event : missed) {
+    // Without its place: theirs is further on.
+    auto late = std::make_shared<KeptEvent>(*event);
+    late->id.clear();
+    late->shard.clear();
+    for (Connection* connection : person->connections) {
+      if (connection->waiting) {
+        wait(*connection, late);
+      } else {
+        send(*connection, late->text_for(membership.user));
+      }
+    }
+  }
+}
+
+void LiveHub::wait(Connection& connection, KeptEventPointer event) {
+  if (connection.waiting->size() < kWaitingEventsMax) {
+    connection.waiting->push_back(std::move(event));
+  } else {
+    connection.waits_in_vain = true;
+  }
+}
+
 /// Rooms follow memberships; whoever meets there learns of the other.
 void LiveHub::take_membership(const MembershipChange& change) {
   if (!change.is_member) {
@@ -212,10 +246,8 @@ void LiveHub::deliver(const KeptEventPointer& kept) {
     for (Connection* connection : person.connections) {
       if (!connection->waiting) {
         send(*connection, own ? own_text : text);
-      } else if (connection->waiting->size() < kWaitingEventsMax) {
-        connection->waiting->push_back(kept);
       } else {
-        connection->waits_in_vain = true;
+        wait(*connection, kept);
       }
     }
   });

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "messaging/live/test_live_hub.h"
 #include "messaging/refusal.h"
 #include "messaging/timestamp.h"
@@ -61,6 +63,71 @@ TEST_F(LiveHubFacts, AnItemThatNamesNoConversationIsToldToNobody) {
   }
   settle();
   EXPECT_THAT(ann->take(), IsEmpty());
+}
+
+// A stream of several shards, by hand.
+TEST(LiveHub, TellsANewcomerWhatWasSaidBeforeTheMembershipCameFromItsShard) {
+  TestLiveTable table;
+  table.members["g"] = {"ann"};
+  LiveHub hub(sources_of(table), {});
+  hub.begins("arn", {{"shardId-1", "1"}, {"shardId-2", "1"}});
+  const auto ann = std::make_shared<TestSink>();
+  const auto bob = std::make_shared<TestSink>();
+  ASSERT_TRUE(hub.connect("ann", "", ann));
+  ASSERT_TRUE(hub.connect("bob", "", bob));
+  static_cast<void>(bob->take());
+  simdjson::dom::parser parser;
+  client::StreamPositions positions{{"shardId-1", "1"}, {"shardId-2", "1"}};
+  const auto give = [&](std::string_view shard, std::string_view number, std::int64_t second,
+                        const std::string& item) {
+    const simdjson::dom::element image = parser.parse(item);
+    positions.insert_or_assign(std::string(shard), std::string(number));
+    const std::vector<client::StreamRecord> records{{.sequence_number = number,
+                                                     .event = "INSERT",
+                                                     .created_at_s = second,
+                                                     .keys = image,
+                                                     .new_image = image}};
+    return hub.handle({.shard_id = shard, .records = records, .positions = positions});
+  };
+  const auto said = [](std::string_view id, std::string_view time) {
+    return item_of(Message{.id = std::string(id),
+                           .conversation = "g",
+                           .sort_key = std::string(time),
+                           .sender = {.id = "ann"},
+                           .text = std::string(id)});
+  };
+  ASSERT_TRUE(give("shardId-1", "2", 99, said("long ago", "2026-01-01T00:00:09+00:00")));
+  ASSERT_TRUE(give("shardId-1", "3", 100, said("before", "2026-01-01T00:00:10.1+00:00")));
+  ASSERT_TRUE(give("shardId-1", "4", 100, said("after", "2026-01-01T00:00:10.3+00:00")));
+  EXPECT_THAT(bob->take("message"), IsEmpty());
+  const std::string place = bob->last_id;
+  ASSERT_TRUE(give("shardId-2", "2", 100,
+                   item_of(MemberItem{.conversation = "g",
+                                      .person = {.id = "bob"},
+                                      .joined_at = "2026-01-01T00:00:10.2+00:00"})));
+  EXPECT_THAT(bob->take("message"), ElementsAre(HasSubstr(R"("text":"after")")));
+  // Who comes back from before is told the same.
+  const auto again = std::make_shared<TestSink>();
+  ASSERT_TRUE(hub.connect("bob", place, again));
+  EXPECT_THAT(again->take("message"), ElementsAre(HasSubstr(R"("text":"after")")));
+}
+
+TEST(LiveHub, ThatFollowsTheStreamIsWaitedFor) {
+  TestLiveTable table;
+  LiveHub hub(sources_of(table), {});
+  hub.wait_until_following(std::chrono::milliseconds(1));  // and no longer
+  const auto early = std::make_shared<TestSink>();
+  ASSERT_TRUE(hub.connect("ann", "", early));
+  EXPECT_EQ(early->last_id, "");
+  client::StreamWalk walk(table.database, table.database.clock(), hub,
+                          {.table = "cruddur-messages"});
+  {
+    const std::jthread follower([&] { walk.advance(); });
+    hub.wait_until_following(std::chrono::hours(1));
+  }
+  const auto late = std::make_shared<TestSink>();
+  ASSERT_TRUE(hub.connect("ann", "", late));
+  EXPECT_NE(late->last_id, "");
 }
 
 TEST_F(LiveHubFacts, AMessageReachesItsMembersAndNobodyElse) {
@@ -186,7 +253,9 @@ TEST_F(LiveHubFacts, WhoJoinsHearsFromThenOnAndMeetsTheOthers) {
   settle();
   ann->take();
   EXPECT_THAT(cat->take(), IsEmpty());
-  table.put(item_of(member("g", "cat")));
+  MemberItem newcomer = member("g", "cat");
+  newcomer.joined_at = "2026-01-01T00:00:00.000002+00:00";  // after that message
+  table.put(item_of(newcomer));
   settle();
   EXPECT_THAT(ann->take(), ElementsAre(R"(presence {"user_id":"cat","online":true})"));
   EXPECT_THAT(cat->take(),

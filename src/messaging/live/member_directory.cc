@@ -13,6 +13,14 @@ void apply(std::vector<std::string>& members, std::string_view user, bool is_mem
   if (!is_member && is_there) members.erase(place);
 }
 
+/// Ascending, each once.
+std::vector<std::string> in_order(std::vector<std::string> members) {
+  std::ranges::sort(members);
+  const auto twice = std::ranges::unique(members);
+  members.erase(twice.begin(), twice.end());
+  return members;
+}
+
 }  // namespace
 
 bool contains(const std::vector<std::string>& members, std::string_view person) {
@@ -46,14 +54,16 @@ Result<MemberList> MemberDirectory::members_of(std::string_view conversation) {
   const Loading done = std::move(*loading);
   loading_.erase(loading);
   if (!loaded) return std::unexpected(std::move(loaded).error());
-  std::vector<std::string> members = *std::move(loaded);
-  std::ranges::sort(members);
-  const auto twice = std::ranges::unique(members);
-  members.erase(twice.begin(), twice.end());
+  std::vector<std::string> members = in_order(*std::move(loaded));
   for (const Change& change : done.changes) apply(members, change.user, change.is_member);
   auto list = std::make_shared<const std::vector<std::string>>(std::move(members));
   if (!done.outdated) remember(conversation, list);
   return list;
+}
+
+Result<MemberList> MemberDirectory::members_now(std::string_view conversation) const {
+  return std::make_shared<const std::vector<std::string>>(
+      in_order(PARLEY_TRY(load_(conversation))));
 }
 
 void MemberDirectory::changed(std::string_view conversation, std::string_view user,

@@ -39,6 +39,9 @@ class MemberDirectory {
 
   /// Blocks while it loads. Errors: those of the load.
   [[nodiscard]] Result<MemberList> members_of(std::string_view conversation);
+  /// As the database has them now, whatever is remembered; nothing is remembered of it. Errors:
+  /// those of the load.
+  [[nodiscard]] Result<MemberList> members_now(std::string_view conversation) const;
   /// The stream says that `user` is a member from now on, or no longer.
   void changed(std::string_view conversation, std::string_view user, bool is_member);
   /// Changes may have been missed: everything is forgotten, also what is being loaded.

@@ -17,6 +17,7 @@ LiveEvent message_event(const Message& message) {
                   .conversation = message.conversation,
                   .audience = Audience::kMembers,
                   .person = message.sender.id,
+                  .time = message.sort_key,
                   .data = message_json(message, false)};
   if (!message.client_token.empty()) event.data_for_person = message_json(message, true);
   return event;
@@ -136,7 +137,8 @@ RecordMeaning RecordEvents::read(const client::StreamRecord& record) {
     const std::string_view conversation = std::string_view(pk).substr(kConversationPrefix.size());
     const std::string_view user = std::string_view(sk).substr(kMemberPrefix.size());
     if (conversation.empty() || user.empty()) return meaning;  // not of our making
-    meaning.membership = MembershipChange{std::string(conversation), std::string(user), false};
+    meaning.membership =
+        MembershipChange{.conversation = std::string(conversation), .user = std::string(user)};
     meaning.events.push_back(left_event(conversation, user));
     return meaning;
   }
@@ -177,7 +179,10 @@ std::optional<RecordEvents::Image> RecordEvents::image_of(const simdjson::dom::e
 
 void RecordEvents::read_member(const MemberItem& member, bool is_new,
                                const std::optional<Image>& before, RecordMeaning& meaning) {
-  meaning.membership = MembershipChange{member.conversation, member.person.id, true};
+  meaning.membership = MembershipChange{.conversation = member.conversation,
+                                        .user = member.person.id,
+                                        .is_member = true,
+                                        .since = member.joined_at};
   const Image now = image_of(member);
   if (before && before->has_row && !now.has_row && !member.pinned) {
     // The person took a conversation of two off the list; nobody else is told.

@@ -31,6 +31,7 @@ struct LiveEvent {
   std::string conversation = {};  // never empty
   Audience audience = Audience::kMembers;
   std::string person = {};
+  std::string time = {};             // of a message
   std::string data = {};             // JSON
   std::string data_for_person = {};  // what `person` is told instead; empty: the same
 };
@@ -39,6 +40,7 @@ struct MembershipChange {
   std::string conversation = {};
   std::string user = {};
   bool is_member = false;
+  std::string since = {};  // when they joined
 };
 
 /// The unread counts of pinned members of a conversation may have changed. Their items do not say

@@ -1,6 +1,8 @@
 #include "messaging/live/stream_replay.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "messaging/live/event_ring.h"
@@ -11,12 +13,17 @@ namespace {
 
 // Of one person's replay; what is forgotten costs an event too many.
 constexpr std::size_t kRememberedMax = 1'000;
+constexpr TimestampMicros kMicrosPerSecond = 1'000'000;
+// A shard of the stream is hardly ever further behind another one.
+constexpr std::int64_t kRecentRecordsS = 60;
 
 /// Gathers the person's events of the records it is given.
 class Gathering final : public client::StreamHandler {
  public:
-  Gathering(MemberDirectory& directory, std::string_view person, std::uint32_t stream)
-      : directory_(directory), person_(person), stream_(stream) {}
+  /// `recent_s`: of records created since, the directory may not know the members yet.
+  Gathering(MemberDirectory& directory, std::string_view person, std::uint32_t stream,
+            std::int64_t recent_s)
+      : directory_(directory), person_(person), stream_(stream), recent_s_(recent_s) {}
 
   void begins(std::string_view arn, const client::StreamPositions&) override {
     broken_ = broken_ || stream_hash(arn) != stream_;
@@ -30,7 +37,7 @@ class Gathering final : public client::StreamHandler {
             meaning.completes(index)
                 ? place_text(stream_, batch.positions, batch.shard_id, record.sequence_number)
                 : std::string();
-        if (!add(meaning.events[index], id)) return false;
+        if (!add(meaning.events[index], id, record.created_at_s >= recent_s_)) return false;
       }
     }
     return true;
@@ -40,10 +47,13 @@ class Gathering final : public client::StreamHandler {
   [[nodiscard]] std::string& text() { return text_; }
 
  private:
-  bool add(const LiveEvent& event, const std::string& id) {
+  bool add(const LiveEvent& event, const std::string& id, bool is_recent) {
     KeptEvent kept{.event = event, .id = id};
     if (kept.event.audience != Audience::kPerson) {
       auto members = directory_.members_of(kept.event.conversation);
+      if (members && !contains(**members, person_) && is_recent) {
+        members = members_now(kept.event.conversation);
+      }
       if (!members) return false;
       kept.members = *std::move(members);
     }
@@ -52,9 +62,18 @@ class Gathering final : public client::StreamHandler {
     return true;
   }
 
+  Result<MemberList> members_now(const std::string& conversation) {
+    const auto known = now_.find(conversation);
+    if (known != now_.end()) return known->second;
+    auto members = PARLEY_TRY(directory_.members_now(conversation));
+    return now_.emplace(conversation, std::move(members)).first->second;
+  }
+
   MemberDirectory& directory_;
   const std::string_view person_;
   const std::uint32_t stream_;
+  const std::int64_t recent_s_;
+  std::map<std::string, MemberList> now_;
   RecordEvents events_{kRememberedMax};
   bool broken_ = false;
   std::string text_;
@@ -78,7 +97,8 @@ std::optional<Replayed> replay(client::Database& database, const Clock& clock,
                                std::string_view table, MemberDirectory& directory,
                                std::string_view person, const EventPlace& from,
                                const client::StreamPositions& to, const ReplayLimits& limits) {
-  Gathering gathering(directory, person, from.stream);
+  const std::int64_t recent_s = clock.now() / kMicrosPerSecond - kRecentRecordsS;
+  Gathering gathering(directory, person, from.stream, recent_s);
   client::StreamWalk walk(database, clock, gathering,
                           {.table = std::string(table), .from = from.positions});
   for (std::size_t rounds = 0; rounds < limits.rounds_max; ++rounds) {
