@@ -5,9 +5,9 @@
     tests/run.py --build DIR                 every suite, the unit tests in DIR first
     tests/run.py [--build DIR] SUITE [...]   one suite, with options of its own
 
-The suites: unit, blackbox, founding, triggers, messaging, deploy, web, differential, crash. The six in
-the middle take words: only tests whose names contain one of them run. differential and crash take
---help.
+The suites: unit, blackbox, founding, triggers, messaging, deploy, web, differential, crash, kills.
+The six after the first take words: only tests whose names contain one of them run. The last three
+take --help.
 
 The server under test is DIR's (or, without --build, the release build's, else the development
 build's); PARLEY_BINARY names another.
@@ -33,6 +33,7 @@ SUITES = (
     "web",
     "differential",
     "crash",
+    "kills",
 )
 
 
@@ -85,6 +86,10 @@ def run_suite(suite, arguments, build):
         passed, failed = command.main(arguments)
     elif suite == "crash":
         from crash import command
+
+        passed, failed = command.main(arguments)
+    elif suite == "kills":
+        from kills import command
 
         passed, failed = command.main(arguments)
     else:

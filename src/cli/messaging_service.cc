@@ -12,7 +12,7 @@
 namespace parley::cli {
 namespace {
 
-constexpr std::chrono::seconds kFollowingWaitMax{2};
+constexpr std::chrono::seconds kFollowingWaitMax{5};
 
 messaging::DomainSettings domain_settings(const MessagingOptions& options) {
   messaging::DomainSettings settings;

@@ -198,6 +198,21 @@ class ParleyApp(Server):
         return f"http://127.0.0.1:{self.app_port}"
 
 
+class RedisServer(Server):
+    """Debian's redis-server on a loopback port, keeping nothing."""
+
+    def __init__(self):
+        port = free_port()
+        self.folder = tempfile.mkdtemp(prefix="parley-redis-")
+        words = ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", ""]
+        super().__init__([*words, "--dir", self.folder], port)
+
+    def stop(self):
+        code = super().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return code
+
+
 class DynamoDBLocal(Server):
     """AWS's own DynamoDB Local, from the npm package amplify-dynamodb-simulator; needs Java."""
 

@@ -100,7 +100,7 @@ test("a quote leads to a message far back, and Latest returns", async () => {
   await eventually(() => distanceToEnd(page), (pixels) => pixels < 4);
 });
 
-test("from far back, newer pages load down to the end", { skip: !isMock }, async () => {
+test("(mock) from far back, newer pages load down to the end", { skip: !isMock }, async () => {
   const [me, other] = [await newPerson("Deep Diver"), await newPerson("Prolific")];
   const conversation = await direct(me, other);
   let first;

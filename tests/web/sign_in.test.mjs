@@ -75,7 +75,8 @@ test("a link to a conversation is where one is after signing in", async () => {
   await shown(bubble(page, "Found me"));
 });
 
-test("sign-in at an issuer goes there with PKCE, comes back, and is renewed", { skip: !isMock }, async () => {
+const ISSUER = "(mock) sign-in at an issuer goes there with PKCE, comes back, and is renewed";
+test(ISSUER, { skip: !isMock }, async () => {
   const issuer = await startIssuer("ada");
   const mock = await startMock({
     dist: DIST,

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "messaging/domain/messages.h"
 #include "messaging/domain/people.h"
 #include "messaging/domain/table_calls.h"
 #include "messaging/domain/test_conversations.h"
@@ -259,6 +260,34 @@ TEST_P(ConversationsOf, WhoIsInvitedSeesTheGroupAndWhatIsSaidFromThenOn) {
   EXPECT_REFUSED(conversations_.invite("dee", id, "dee"), kNotAMember);
   EXPECT_REFUSED(conversations_.invite("ann", open("ann", "bob"), "cy"), kNotAGroup);
   EXPECT_THAT(*conversations_.member_ids(id), UnorderedElementsAre("ann", "bob", "cy"));
+}
+
+// The founding document's queries name the year, so that everything is gone on 1 January.
+TEST_P(ConversationsOf, ANewYearHidesNothing) {
+  Messages messages(table_.domain());
+  const auto send_at = [&](std::string_view time, std::string_view id, std::string_view text) {
+    table_.clock().advance(std::chrono::microseconds(*parse_iso(time) - table_.clock().now()));
+    const auto sent = messages.send("ann", id, {.text = std::string(text)});
+    EXPECT_TRUE(sent) << sent.error().message;
+    deliver();
+  };
+  const std::string with_bob = open("ann", "bob");
+  send_at("2026-12-31T23:59:58+00:00", with_bob, "old year");
+  const std::string with_cy = open("ann", "cy");
+  send_at("2026-12-31T23:59:59.999999+00:00", with_cy, "good night");
+  send_at("2027-01-01T00:00:00+00:00", with_bob, "new year");
+
+  EXPECT_THAT(list("ann", 1),
+              ElementsAre("Name of bob: new year (0)", "Name of cy: good night (0)"));
+  EXPECT_THAT(list("bob"), ElementsAre("Name of ann: new year (2)"));
+  EXPECT_THAT(list("cy"), ElementsAre("Name of ann: good night (1)"));
+  const auto newest = messages.history("bob", with_bob, {}, 1);
+  const auto oldest = messages.history("bob", with_bob, {.older_than = newest->older}, 1);
+  EXPECT_EQ(newest->items.at(0).text, "new year");
+  EXPECT_EQ(oldest->items.at(0).text, "old year");
+  EXPECT_EQ(messages.history("bob", with_bob, {.newer_than = oldest->newer}, 9)->items.at(0).text,
+            "new year");
+  EXPECT_EQ(conversations_.mark_read("bob", with_bob, oldest->items.at(0).sort_key), 1);
 }
 
 TEST_P(ConversationsOf, WhatWasSaidBeforeAnInvitationIsReadThoughNoTriggerHasServedItYet) {
