@@ -19,7 +19,6 @@ os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
 class Place:
     load_s = (0.03, 0.4)  # how long a round lasts before the kill
     again_probability = 0.2  # of a second kill while the server comes up again
-    resumes = True  # every live stream goes on where it was
     drops_calls = True  # a kill breaks the connections to the app
 
     def __init__(self, chance):
