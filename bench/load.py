@@ -137,7 +137,7 @@ def request_file(workload):
 def check(server, workload):
     """One request of the workload, which must succeed."""
     caller = Caller(server.port)
-    answer = caller.call(workloads.operation(workload), workloads.bodies(workload)[0])
+    answer = caller.call(workloads.operation(workload), workloads.bodies(workload)[0].encode())
     caller.close()
     if answer.status != 200:
         raise SystemExit(f"{workload}: {answer.status} {answer.raw}")
