@@ -220,6 +220,7 @@ void StreamWalk::read(const std::string& id, Shard& shard, Round& round) {
     outcome = read_records(database_, shard.iterator, options_.records_per_batch_max, page_);
   }
   if (outcome) records_read_ += page_.records.size();
+  const bool is_silent = outcome && page_.records.empty();  // before some are passed over
   if (outcome && !page_.records.empty() && !hand_over(id, shard)) {
     outcome = fail(ErrorCode::kUnavailable, "The records could not be handled");
   }
@@ -230,7 +231,11 @@ void StreamWalk::read(const std::string& id, Shard& shard, Round& round) {
   }
   shard.failures = 0;
   shard.retry_at = 0;
-  round.moved = round.moved || !page_.records.empty();
+  if (is_silent) {
+    round.silent.push_back(id);
+  } else {
+    round.moved = true;
+  }
   shard.iterator = page_.next_iterator;
   if (!shard.iterator.empty()) return;
   shard.done = true;

@@ -80,6 +80,8 @@ class StreamWalk {
     bool failed = false;  // something did not succeed and is tried again after `wait`
     /// When something is to be done though no record comes; never if `moved`.
     std::chrono::milliseconds wait{0};
+    /// The ids of the shards that had nothing to give. Valid until the next round.
+    std::vector<std::string_view> silent = {};
   };
   /// Asks each shard that can be read once. Blocks on the database and on the handler.
   Round advance();

@@ -93,6 +93,7 @@ TEST(StreamWalk, GoesOnAfterItsPositions) {
 TEST(StreamWalk, APositionOfTimeSkipsWhatWasCreatedBefore) {
   StreamModel stream;
   const std::string shard = stream.enable();
+  stream.put(shard, 0, 499);  // a page that is passed over is no end of the shard
   stream.put(shard, 1, 500);
   stream.put(shard, 2, 501);
   stream.put(shard, 3, 500);  // after one that counts, everything counts

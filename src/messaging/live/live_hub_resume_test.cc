@@ -124,6 +124,33 @@ TEST(LiveHubResume, AnotherProcessGoesOnWhereOneEnded) {
   }
 }
 
+TEST(LiveHubResume, TrafficWithoutEndKeepsNobodyWaiting) {
+  Table table;
+  TestLiveHub one(table);
+  const auto ann = one.connect("ann");
+  table.say("g0", "bob", 1);
+  one.settle();
+  ann->leave();
+  table.say("g0", "bob", 2);
+  table.database.clock().advance(std::chrono::milliseconds(1));
+  TestLiveHub other(table);  // knows the shards by times
+  table.say("g0", "bob", 3);
+  other.settle();  // but for this one
+  int n = 3;
+  table.database.before_call = [&](std::string_view operation,
+                                   std::string_view) -> std::optional<Error> {
+    if (operation == "GetRecords") table.say("g0", "bob", ++n);
+    return std::nullopt;
+  };
+  const auto back = other.connect("ann", ann->last_id);
+  table.database.before_call = {};
+  const auto words = words_of(*back);
+  EXPECT_EQ(words[0], kResumed);
+  for (const std::string_view expected : {"g0 2", "g0 3"}) {
+    EXPECT_EQ(std::ranges::count(words, expected), 1) << expected;
+  }
+}
+
 TEST(LiveHubResume, WhatComesWhileTheStreamIsReadAgainIsToldOnce) {
   for (int at = 1; at < 12; ++at) {
     Table table;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -79,15 +80,17 @@ class Gathering final : public client::StreamHandler {
   std::string text_;
 };
 
-/// Whether nothing up to `to` is missing; `at_rest`: the last round found nothing anywhere.
+/// Whether nothing up to `to` is missing. A target that is a time lies before the replay began: it
+/// is reached once the shard has been silent, or the whole stream is (`at_rest`).
 bool has_reached(const client::StreamPositions& positions, const client::StreamPositions& to,
-                 bool at_rest) {
+                 const std::set<std::string, std::less<>>& been_silent, bool at_rest) {
   return std::ranges::all_of(to, [&](const auto& target) {
-    if (!is_number(target.second)) return at_rest;
     const auto position = positions.find(target.first);
-    if (position == positions.end()) return false;
-    return position->second == client::kShardDone ||
-           (is_number(position->second) && !is_before(position->second, target.second));
+    const bool is_done = position != positions.end() && position->second == client::kShardDone;
+    if (is_done) return true;
+    if (!is_number(target.second)) return at_rest || been_silent.contains(target.first);
+    return position != positions.end() && is_number(position->second) &&
+           !is_before(position->second, target.second);
   });
 }
 
@@ -101,14 +104,16 @@ std::optional<Replayed> replay(client::Database& database, const Clock& clock,
   Gathering gathering(directory, person, from.stream, recent_s);
   client::StreamWalk walk(database, clock, gathering,
                           {.table = std::string(table), .from = from.positions});
+  std::set<std::string, std::less<>> been_silent;
   for (std::size_t rounds = 0; rounds < limits.rounds_max; ++rounds) {
     const auto round = walk.advance();
+    been_silent.insert(round.silent.begin(), round.silent.end());
     if (gathering.broken() || round.failed || walk.stream_arn().empty() ||
         walk.records_read() > limits.records_max ||
         gathering.text().size() > limits.text_size_bytes_max) {
       return std::nullopt;
     }
-    if (has_reached(walk.positions(), to, !round.moved)) {
+    if (has_reached(walk.positions(), to, been_silent, !round.moved)) {
       return Replayed{.text = std::move(gathering.text()), .positions = walk.positions()};
     }
   }
