@@ -105,12 +105,8 @@ Status MemberRows::serve(Member member, const RowTarget* target) {
   if (target != nullptr) seen = PARLEY_TRY(move(*std::move(seen), *target));
   if (!seen || !seen->has_item) return {};
   const std::string read = read_by_writing(seen->item);
-  if (seen->item.pinned) {
-    // A large group that has shrunk: no row moves, but there are few enough to count for.
-    return recount_unread(domain_, where_.conversation.id, user,
-                          where_.conversation.meta.has_value(), read);
-  }
-  if (read.empty() && !must_count_again(seen->item)) return {};
+  // Pinned: a large group that has shrunk. No row moves, but there are few enough to count for.
+  if (!seen->item.pinned && read.empty() && !must_count_again(seen->item)) return {};
   return recount_unread(domain_, where_.conversation.id, user, where_.conversation.meta.has_value(),
                         read);
 }

@@ -41,7 +41,7 @@ std::string removal_of(const std::vector<Reaction>& reactions, Parameters& param
 Result<Message> without_reactions(TableCalls& table, Message deleted) {
   ItemChange change{.condition = "attribute_exists(pk)"};
   change.update = removal_of(deleted.reactions, change.parameters).substr(1);
-  PARLEY_TRY(table.update(message_key(deleted.conversation, deleted.sort_key), change));
+  PARLEY_TRY(attempted(table.update(message_key(deleted.conversation, deleted.sort_key), change)));
   deleted.reactions.clear();
   return deleted;
 }
