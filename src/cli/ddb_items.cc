@@ -9,6 +9,7 @@
 #include "cli/json_text.h"
 #include "cli/seed.h"
 #include "cli/text_table.h"
+#include "client/item_page.h"
 
 namespace parley::cli {
 namespace {
@@ -109,13 +110,8 @@ Result<ExitCode> scan(const DdbContext& context) {
     if (!start_key.empty()) input += R"(,"ExclusiveStartKey":)" + start_key;
     const std::string reply = PARLEY_TRY(context.target.database->call("Scan", input + "}"));
     simdjson::dom::parser parser;
-    simdjson::dom::element page;
-    simdjson::dom::array items;
-    if (parser.parse(reply).get(page) != simdjson::SUCCESS ||
-        page["Items"].get(items) != simdjson::SUCCESS) {
-      return fail(ErrorCode::kRemote, "The server's answer to Scan has no Items");
-    }
-    for (const auto item : items) {
+    client::ItemPage page = PARLEY_TRY(client::item_page_of(parser, reply));
+    for (const auto item : page.items) {
       simdjson::dom::object attributes;
       if (item.get(attributes) != simdjson::SUCCESS) continue;
       if (options.json) {
@@ -125,9 +121,7 @@ Result<ExitCode> scan(const DdbContext& context) {
       }
       ++count;
     }
-    simdjson::dom::element last;
-    start_key =
-        page["LastEvaluatedKey"].get(last) == simdjson::SUCCESS ? simdjson::minify(last) : "";
+    start_key = std::move(page.next);
     // A pipe gets each page at once; a terminal's columns are as wide as the widest of all.
     if (!context.console.out_is_terminal) {
       table.print(context.console);

@@ -9,6 +9,7 @@
 #include "cli/json_text.h"
 #include "cli/text_table.h"
 #include "cli/timestamp_text.h"
+#include "client/item_page.h"
 #include "messaging/timestamp.h"
 
 namespace parley::cli {
@@ -42,13 +43,9 @@ struct Found {
 /// Adds what one reply of Query has; `found.cursor` is where it ended.
 Status add_page(std::string_view reply, Found& found) {
   simdjson::dom::parser parser;
-  simdjson::dom::element page;
-  simdjson::dom::array items;
-  if (parser.parse(reply.data(), reply.size()).get(page) != simdjson::SUCCESS ||
-      page["Items"].get(items) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kRemote, "The server's answer to Query has no Items");
-  }
-  for (const auto item : items) found.items.push_back(simdjson::minify(item));
+  const client::ItemPage queried = PARLEY_TRY(client::item_page_of(parser, reply));
+  const simdjson::dom::element page = queried.json;
+  for (const auto item : queried.items) found.items.push_back(simdjson::minify(item));
   std::string_view text;
   found.cursor = page["LastEvaluatedKey"]["sk"]["S"].get(text) == simdjson::SUCCESS ? text : "";
   double units = 0;

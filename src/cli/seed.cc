@@ -8,6 +8,7 @@
 
 #include "cli/founding_table.h"
 #include "cli/json_text.h"
+#include "client/item_page.h"
 
 namespace parley::cli {
 namespace {
@@ -31,19 +32,12 @@ Status collect_deletions(client::Database& database, std::string_view table,
                     is_row ? R"(,"FilterExpression":"message_group_uuid = :g")" : "",
                     start_key.empty() ? "" : R"(,"ExclusiveStartKey":)", start_key)));
     simdjson::dom::parser parser;
-    simdjson::dom::element page;
-    simdjson::dom::array items;
-    if (parser.parse(reply).get(page) != simdjson::SUCCESS ||
-        page["Items"].get(items) != simdjson::SUCCESS) {
-      return fail(ErrorCode::kRemote, "The server's answer to Query has no Items");
-    }
-    for (const auto item : items) {
+    client::ItemPage page = PARLEY_TRY(client::item_page_of(parser, reply));
+    for (const auto item : page.items) {
       requests.push_back(
           fmt::format(R"({{"DeleteRequest":{{"Key":{}}}}})", simdjson::minify(item)));
     }
-    simdjson::dom::element last;
-    start_key =
-        page["LastEvaluatedKey"].get(last) == simdjson::SUCCESS ? simdjson::minify(last) : "";
+    start_key = std::move(page.next);
   } while (!start_key.empty());
   return {};
 }

@@ -17,6 +17,7 @@ class JsonParser {
   JsonParser& operator=(const JsonParser&) = delete;
 
   [[nodiscard]] simdjson::dom::parser* operator->() const { return parser_.get(); }
+  [[nodiscard]] simdjson::dom::parser& operator*() const { return *parser_; }
 
  private:
   std::unique_ptr<simdjson::dom::parser> parser_;

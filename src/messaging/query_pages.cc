@@ -1,5 +1,6 @@
 #include "messaging/query_pages.h"
 
+#include "client/item_page.h"
 #include "messaging/json_parser.h"
 
 namespace parley::messaging {
@@ -11,18 +12,11 @@ Status for_each_item(client::Database& database, const std::string& input,
     const std::string reply = PARLEY_TRY(database.call(
         "Query", input + (start_key.empty() ? "}" : ",\"ExclusiveStartKey\":" + start_key + "}")));
     const JsonParser parser;
-    simdjson::dom::element page;
-    simdjson::dom::array items;
-    if (parser->parse(reply).get(page) != simdjson::SUCCESS ||
-        page["Items"].get(items) != simdjson::SUCCESS) {
-      return fail(ErrorCode::kRemote, "The server's answer to Query has no Items");
-    }
-    for (const simdjson::dom::element item : items) {
+    client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, reply));
+    for (const simdjson::dom::element item : page.items) {
       if (!visit(item)) return {};
     }
-    simdjson::dom::element last;
-    start_key =
-        page["LastEvaluatedKey"].get(last) == simdjson::SUCCESS ? simdjson::minify(last) : "";
+    start_key = std::move(page.next);
   } while (!start_key.empty());
   return {};
 }

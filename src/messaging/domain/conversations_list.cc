@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "client/item_page.h"
 #include "messaging/domain/conversations.h"
 #include "messaging/domain/conversations_reads.h"
 #include "messaging/domain/conversations_rows.h"
@@ -129,18 +130,13 @@ Status ListPage::read_rows(std::size_t limit) {
       parameters.json());
   const auto reply = PARLEY_TRY(reads().read(pk, "Query", input));
   const JsonParser parser;
-  simdjson::dom::element page;
-  simdjson::dom::array items;
-  if (parser->parse(*reply).get(page) != simdjson::SUCCESS ||
-      page["Items"].get(items) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kRemote, "The database's answer to Query has no Items");
-  }
-  for (const simdjson::dom::element item : items) {
+  const client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, *reply));
+  for (const simdjson::dom::element item : page.items) {
     auto row = row_of(item);
     if (row && is_in_range({row->sort_key, row->conversation})) rows_.push_back(*std::move(row));
   }
   simdjson::dom::element last;
-  if (page["LastEvaluatedKey"].get(last) == simdjson::SUCCESS) {
+  if (page.json["LastEvaluatedKey"].get(last) == simdjson::SUCCESS) {
     end_ = Place{std::string(text_of(last, "sk").value_or("")), {}};
     if (!rows_.empty() && rows_.back().sort_key == end_->sort_key) {
       end_->conversation = rows_.back().conversation;

@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "client/item_page.h"
 #include "messaging/domain/conversations.h"
 #include "messaging/domain/conversations_reads.h"
 #include "messaging/domain/conversations_rows.h"
@@ -13,6 +14,7 @@
 #include "messaging/domain/message_lookup.h"
 #include "messaging/domain/people.h"
 #include "messaging/domain/table_calls.h"
+#include "messaging/json_parser.h"
 #include "messaging/refusal.h"
 #include "messaging/table_items.h"
 #include "messaging/timestamp.h"
@@ -189,12 +191,9 @@ Result<MemberPage> Conversations::members(std::string_view asker, std::string_vi
       fmt::format(
           R"({{{},"KeyConditionExpression":"pk = :pk AND sk BETWEEN :from AND :end","Limit":{}{}}})",
           TableCalls(domain_).table(), limit + 2, parameters.json())));
-  simdjson::dom::parser parser;
-  simdjson::dom::array items;
-  if (parser.parse(*reply)["Items"].get(items) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kRemote, "The database's answer to Query has no Items");
-  }
-  for (const simdjson::dom::element item : items) {
+  const JsonParser parser;
+  const client::ItemPage found = PARLEY_TRY(client::item_page_of(*parser, *reply));
+  for (const simdjson::dom::element item : found.items) {
     const auto member = member_of(item);
     if (!member || member->person.id == from) continue;  // `from` itself was on the page before
     if (page.items.size() == limit) {

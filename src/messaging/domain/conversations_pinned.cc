@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "client/item_page.h"
 #include "messaging/domain/conversations.h"
 #include "messaging/domain/conversations_reads.h"
 #include "messaging/domain/conversations_rows.h"
 #include "messaging/domain/conversations_unread.h"
 #include "messaging/domain/table_calls.h"
+#include "messaging/json_parser.h"
 #include "messaging/table_items.h"
 
 namespace parley::messaging {
@@ -35,16 +37,10 @@ Result<NewestMessages> newest_messages(Domain& domain, std::string_view conversa
           R"("Limit":{},"ProjectionExpression":"sk, user_uuid, deleted_at"{}}})",
           TableCalls(domain).table(), 2 * kUnreadMax,
           Parameters().text(":pk", key_of(kMessagePrefix, conversation)).json())));
-  simdjson::dom::parser parser;
-  simdjson::dom::element page;
-  simdjson::dom::array items;
-  if (parser.parse(reply).get(page) != simdjson::SUCCESS ||
-      page["Items"].get(items) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kRemote, "The database's answer to Query has no Items");
-  }
-  simdjson::dom::element last;
-  NewestMessages newest{.is_all = page["LastEvaluatedKey"].get(last) != simdjson::SUCCESS};
-  for (const simdjson::dom::element item : items) {
+  const JsonParser parser;
+  const client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, reply));
+  NewestMessages newest{.messages = {}, .is_all = page.next.empty()};
+  for (const simdjson::dom::element item : page.items) {
     newest.messages.push_back({.sort_key = std::string(text_of(item, "sk").value_or("")),
                                .sender = std::string(text_of(item, "user_uuid").value_or("")),
                                .deleted = text_of(item, "deleted_at").has_value()});

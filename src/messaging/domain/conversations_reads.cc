@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 
+#include "client/item_page.h"
 #include "messaging/domain/conversations_rows.h"
 #include "messaging/json_parser.h"
 #include "messaging/query_pages.h"
@@ -96,16 +97,9 @@ Status for_each_cached(Domain& domain, const std::string& pk, std::string_view p
   do {
     const auto reply = PARLEY_TRY(domain.reads.read(pk, "Query", input + start_key + "}"));
     const JsonParser parser;
-    const simdjson::dom::element page = PARLEY_TRY(parse(parser, *reply));
-    simdjson::dom::array items;
-    if (page["Items"].get(items) != simdjson::SUCCESS) {
-      return fail(ErrorCode::kRemote, "The database's answer to Query has no Items");
-    }
-    for (const simdjson::dom::element item : items) visitor(item);
-    simdjson::dom::element last;
-    start_key = page["LastEvaluatedKey"].get(last) == simdjson::SUCCESS
-                    ? ",\"ExclusiveStartKey\":" + simdjson::minify(last)
-                    : "";
+    const client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, *reply));
+    for (const simdjson::dom::element item : page.items) visitor(item);
+    start_key = page.next.empty() ? "" : ",\"ExclusiveStartKey\":" + page.next;
   } while (!start_key.empty());
   return {};
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "client/item_page.h"
 #include "messaging/domain/conversations.h"
 #include "messaging/domain/message_lookup.h"
 #include "messaging/domain/messages.h"
@@ -20,6 +21,8 @@ namespace {
 
 constexpr std::size_t kHistoryLimitMax = 100;
 constexpr TimestampMicros kMicrosPerSecond = 1'000'000;
+// Of a kept page besides its items, about.
+constexpr std::size_t kFieldsSizeBytes = 200;
 
 /// What a Query of messages answered.
 struct QueriedPage {
@@ -39,16 +42,10 @@ struct TimedPage {
 
 Result<QueriedPage> page_of(std::string_view reply, std::size_t limit, TimestampMicros now) {
   const JsonParser parser;
-  simdjson::dom::element json;
-  simdjson::dom::array items;
-  if (parser->parse(reply.data(), reply.size()).get(json) != simdjson::SUCCESS ||
-      json["Items"].get(items) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kRemote, "The database's answer to Query has no Items");
-  }
-  simdjson::dom::element last_key;
-  QueriedPage page{.more = json["LastEvaluatedKey"].get(last_key) == simdjson::SUCCESS};
+  const client::ItemPage queried = PARLEY_TRY(client::item_page_of(*parser, reply));
+  QueriedPage page{.more = !queried.next.empty()};
   std::size_t count = 0;
-  for (const simdjson::dom::element item : items) {
+  for (const simdjson::dom::element item : queried.items) {
     if (count++ == limit) {  // one more was asked for, to know whether there is one
       page.more = true;
       break;
@@ -63,7 +60,7 @@ Result<QueriedPage> page_of(std::string_view reply, std::size_t limit, Timestamp
       page.good_until = *ttl_s * kMicrosPerSecond;
     }
   }
-  if (count <= limit && count < items.size()) page.more = true;
+  if (count <= limit && count < queried.items.size()) page.more = true;
   return page;
 }
 
@@ -129,12 +126,13 @@ std::string text_of_page(const TimedPage& timed) {
   }
   items += ']';
   std::string text;
-  text.reserve(items.size() + own_parts.size() + 200);
+  text.reserve(items.size() + own_parts.size() + kFieldsSizeBytes);
   append_field(text, std::to_string(timed.good_until));
   append_field(text, timed.page.older);
   append_field(text, timed.page.newer);
   append_field(text, items);
-  return text + own_parts;
+  text += own_parts;
+  return text;
 }
 
 Result<std::int64_t> take_number(std::string_view& text) {

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
+#include "client/item_page.h"
 #include "messaging/domain/table_calls.h"
+#include "messaging/json_parser.h"
 
 namespace parley::messaging {
 
@@ -16,17 +19,10 @@ Status scan_table(Domain& domain,
     const std::string reply = PARLEY_TRY(table.call(
         "Scan", fmt::format(R"({{{},"ConsistentRead":true{}}})", table.table(),
                             start_key.empty() ? "" : ",\"ExclusiveStartKey\":" + start_key)));
-    simdjson::dom::parser parser;
-    simdjson::dom::element page;
-    simdjson::dom::array items;
-    if (parser.parse(reply).get(page) != simdjson::SUCCESS ||
-        page["Items"].get(items) != simdjson::SUCCESS) {
-      return fail(ErrorCode::kRemote, "The database's answer to Scan has no Items");
-    }
-    for (const simdjson::dom::element item : items) PARLEY_TRY(visit(item));
-    simdjson::dom::element last;
-    start_key =
-        page["LastEvaluatedKey"].get(last) == simdjson::SUCCESS ? simdjson::minify(last) : "";
+    const JsonParser parser;
+    client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, reply));
+    for (const simdjson::dom::element item : page.items) PARLEY_TRY(visit(item));
+    start_key = std::move(page.next);
   } while (!start_key.empty());
   return {};
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "client/item_page.h"
 #include "client/remote_database.h"
 #include "client/test_local_database.h"
 #include "messaging/conversation_trigger.h"
@@ -220,18 +221,13 @@ std::vector<std::string> TestMessagingTable::changes() {
                          table_parameter(name_), string_value(kMessagePrefix),
                          start_key.empty() ? "" : ",\"ExclusiveStartKey\":" + start_key));
     simdjson::dom::parser parser;
-    simdjson::dom::element page;
-    simdjson::dom::array items;
-    PARLEY_ASSERT(parser.parse(reply).get(page) == simdjson::SUCCESS &&
-                  page["Items"].get(items) == simdjson::SUCCESS);
-    for (const simdjson::dom::element item : items) {
+    client::ItemPage page = client::item_page_of(parser, reply).value();
+    for (const simdjson::dom::element item : page.items) {
       auto attributes = attributes_of(item);
       std::string key = attributes.at("pk") + attributes.at("sk");
       now.emplace(std::move(key), std::move(attributes));
     }
-    simdjson::dom::element last;
-    start_key =
-        page["LastEvaluatedKey"].get(last) == simdjson::SUCCESS ? simdjson::minify(last) : "";
+    start_key = std::move(page.next);
   } while (!start_key.empty());
 
   std::vector<std::string> records;
