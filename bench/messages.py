@@ -29,6 +29,7 @@ sys.path.insert(1, str(ROOT / "tests"))  # behind this folder: both have a run.p
 
 import load  # noqa: E402
 import write_units  # noqa: E402
+from document import Section  # noqa: E402
 from messaging.app import Events, request  # noqa: E402
 from support.processes import DynamoDBLocal, Parley, ParleyApp, free_port  # noqa: E402
 from support.wire import Caller  # noqa: E402
@@ -40,8 +41,9 @@ BATCH, LOADERS = 25, 8
 ME = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"
 LARGE_ID = "33333333-3333-4333-8333-333333333333"
-DOCUMENT = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- messaging: written by bench/messages.py -->", "<!-- end of messaging results -->"
+SECTION = Section(
+    "<!-- messaging: written by bench/messages.py -->", "<!-- end of messaging results -->"
+)
 SERIAL = "0123456789"  # the generator puts another number there each time
 TURN = "TURN-"  # before it: another text in each turn
 SHARE = 0.5  # of the closed loop's rate, in the open one
@@ -377,8 +379,7 @@ def main():
     text = report(results, write_units.measure() if wants_units else [])
     print(text)
     if chosen.write_docs:
-        before, _, rest = DOCUMENT.read_text().partition(BEGIN)
-        DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.partition(END)[2]}")
+        SECTION.write(text)
     return 0
 
 

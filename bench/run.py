@@ -31,6 +31,7 @@ import report  # noqa: E402
 import selfcheck  # noqa: E402
 import starts  # noqa: E402
 import workloads  # noqa: E402
+from document import Section  # noqa: E402
 from support import npm  # noqa: E402
 from support.processes import Dynalite, DynamoDBLocal, Parley, Server, free_port  # noqa: E402
 
@@ -40,8 +41,7 @@ TURNS = 5
 TURNS_OF_FEWER = 3  # where there are fewer connections than the marks are about
 COLD_STARTS = 3
 RESULTS = ROOT / "build" / "bench" / "results.md"
-DOCUMENT = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- results: written by bench/run.py --write-docs -->", "<!-- end of results -->"
+SECTION = Section("<!-- results: written by bench/run.py --write-docs -->", "<!-- end of results -->")
 
 
 def echo_server():
@@ -170,12 +170,6 @@ def line(name, workload, connections, figure):
     )
 
 
-def write_docs(text):
-    before, _, rest = DOCUMENT.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
-
-
 def options():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -246,7 +240,7 @@ def main():
     RESULTS.write_text(text)
     print(f"\n{text}\n(written to {RESULTS.relative_to(ROOT)})")
     if chosen.write_docs:
-        write_docs(text)
+        SECTION.write(text)
     return 0 if all(mark.passed for mark in report.marks(results, max(chosen.connections))) else 1
 
 

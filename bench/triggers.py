@@ -26,6 +26,7 @@ sys.path.insert(1, str(ROOT / "tests"))  # behind this folder: both have a run.p
 import load  # noqa: E402
 import run  # noqa: E402
 import workloads  # noqa: E402
+from document import Section  # noqa: E402
 from support.processes import Parley  # noqa: E402
 from support.wire import Caller  # noqa: E402
 from triggers import conversations  # noqa: E402
@@ -36,8 +37,7 @@ RECORDS = 20_000
 CONVERSATIONS = 1_000
 STARTS = 5
 DEADLINE_S = 300
-DOCUMENT = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- results: written by bench/triggers.py -->", "<!-- end of trigger results -->"
+SECTION = Section("<!-- results: written by bench/triggers.py -->", "<!-- end of trigger results -->")
 
 # Each notes the time of its invocation, first of all, with the sort keys it was given.
 PYTHON = """
@@ -347,8 +347,7 @@ def main():
     text = "\n".join(lines)
     print(f"\n{text}")
     if chosen.write_docs:
-        before, _, rest = DOCUMENT.read_text().partition(BEGIN)
-        DOCUMENT.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{rest.partition(END)[2]}")
+        SECTION.write(text)
     return 0
 
 

@@ -8,7 +8,7 @@ build=(build-essential cmake ninja-build ccache pkg-config git
   librocksdb-dev libboost1.81-dev libssl-dev libsimdjson-dev libfmt-dev libcli11-dev libdeflate-dev libzip-dev
   libhiredis-dev libcjose-dev libjansson-dev
   libxxhash-dev zlib1g-dev libsnappy-dev liblz4-dev libzstd-dev libbz2-dev libgflags-dev)
-test=("${build[@]}" libgtest-dev libgmock-dev libbenchmark-dev clang-format-19 python3 python3-boto3 python3-jsonschema python3-yaml awscli wrk
+test=("${build[@]}" libgtest-dev libgmock-dev libbenchmark-dev clang-format-19 python3 python3-boto3 python3-jsonschema python3-yaml awscli
   curl openssl redis-server)
 fuzz=("${build[@]}" clang-19 clang-tidy-19 libclang-rt-19-dev)
 
