@@ -16,33 +16,38 @@ constexpr int kFlightsJoinedMax = 3;  // by one read
 
 Result<Value> CollectionCache::read(std::string_view collection, std::string_view variant,
                                     const Fill& fill) {
+  bool has_raced = false;
   for (int attempt = 1;; ++attempt) {
-    auto reply = look(collection, variant, fill, Patience::kSome);
+    Landed landed = look(collection, variant, fill, Patience::kSome);
+    if (landed.raced && !std::exchange(has_raced, true)) continue;
     // The flight that was waited for was of a thread that could not wait to its end.
-    if (reply || !client::is_must_wait(reply.error())) return reply;
-    if (attempt == kFlightsJoinedMax) return bypass(fill);
+    const bool again = !landed.outcome && client::is_must_wait(landed.outcome.error());
+    if (!again) return std::move(landed.outcome);
+    if (attempt >= kFlightsJoinedMax) return bypass(fill);
   }
 }
 
 Result<Value> CollectionCache::read_at_once(std::string_view collection, std::string_view variant,
                                             const Fill& fill) {
   if (!store_.is_immediate()) return std::unexpected(client::must_wait());
-  return look(collection, variant, fill, Patience::kNone);
+  Landed landed = look(collection, variant, fill, Patience::kNone);
+  if (landed.raced) landed = look(collection, variant, fill, Patience::kNone);
+  return std::move(landed.outcome);
 }
 
-Result<Value> CollectionCache::look(std::string_view collection, std::string_view variant,
-                                    const Fill& fill, Patience patience) {
-  if (!trusted_ || (has_untold_ && !tell_untold())) return bypass(fill);
+CollectionCache::Landed CollectionCache::look(std::string_view collection, std::string_view variant,
+                                              const Fill& fill, Patience patience) {
+  if (!trusted_ || (has_untold_ && !tell_untold())) return {bypass(fill)};
   auto found = store_.find(collection, variant);
   if (!found) {
     ++counters_.store_failures;
-    return bypass(fill);
+    return {bypass(fill)};
   }
   if (found->value == nullptr) {
     return fly(collection, variant, found->version, fill, patience);
   }
   ++counters_.hits;
-  return std::move(found->value);
+  return {std::move(found->value)};
 }
 
 Result<Value> CollectionCache::bypass(const Fill& fill) {
@@ -50,15 +55,15 @@ Result<Value> CollectionCache::bypass(const Fill& fill) {
   return std::make_shared<const std::string>(PARLEY_TRY(fill()));
 }
 
-Result<Value> CollectionCache::fly(std::string_view collection, std::string_view variant,
-                                   Version version, const Fill& fill, Patience patience) {
+CollectionCache::Landed CollectionCache::fly(std::string_view collection, std::string_view variant,
+                                             Version version, const Fill& fill, Patience patience) {
   const FlightKey key{std::string(collection), std::string(variant), version};
-  std::promise<Result<Value>> landing;
+  std::promise<Landed> landing;
   {
     std::unique_lock lock(flights_mutex_);
     const auto [flight, is_ours] = flights_.try_emplace(key);
     if (!is_ours) {
-      if (patience == Patience::kNone) return std::unexpected(client::must_wait());
+      if (patience == Patience::kNone) return {std::unexpected(client::must_wait())};
       const Flight theirs = flight->second;
       lock.unlock();
       ++counters_.coalesced;
@@ -68,21 +73,21 @@ Result<Value> CollectionCache::fly(std::string_view collection, std::string_view
   }
   ++counters_.misses;
   Result<std::string> reply = fill();
-  Result<Value> outcome =
-      reply ? Result<Value>(std::make_shared<const std::string>(*std::move(reply)))
-            : std::unexpected(std::move(reply).error());
-  if (outcome) {
-    const auto kept = store_.keep(collection, variant, version, *outcome);
+  Landed landed{reply ? Result<Value>(std::make_shared<const std::string>(*std::move(reply)))
+                      : std::unexpected(std::move(reply).error())};
+  if (landed.outcome) {
+    const auto kept = store_.keep(collection, variant, version, *landed.outcome);
     if (!kept) ++counters_.store_failures;
-    if (kept && !*kept) ++counters_.stale_fills_discarded;
+    landed.raced = kept && !*kept;
+    if (landed.raced) ++counters_.stale_fills_discarded;
   }
   // Out of the table first: whoever looks from now on finds the store's answer.
   {
     const std::scoped_lock lock(flights_mutex_);
     flights_.erase(key);
   }
-  landing.set_value(outcome);
-  return outcome;
+  landing.set_value(landed);
+  return landed;
 }
 
 void CollectionCache::invalidate(std::string_view collection) {

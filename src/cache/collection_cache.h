@@ -39,8 +39,9 @@ class CollectionCache {
   explicit CollectionCache(CacheStore& store) : store_(store) {}
 
   /// What is kept, or what `fill` says: one fill at a time for each version of each variant; those
-  /// who come meanwhile get the same outcome. `fill` may block. Errors: those of `fill`, which are
-  /// not kept.
+  /// who come meanwhile get the same outcome. A fill that raced an invalidation is followed by a
+  /// second one, or by what others have kept since, so that who reads again does not see less.
+  /// `fill` may block. Errors: those of `fill`, which are not kept.
   [[nodiscard]] Result<Value> read(std::string_view collection, std::string_view variant,
                                    const Fill& fill);
 
@@ -67,7 +68,12 @@ class CollectionCache {
     Version version;
     auto operator<=>(const FlightKey&) const = default;
   };
-  using Flight = std::shared_future<Result<Value>>;
+  /// What a fill came to. `raced`: it was discarded, what others have kept since may be older.
+  struct Landed {
+    Result<Value> outcome;
+    bool raced = false;
+  };
+  using Flight = std::shared_future<Landed>;
   struct Counters {
     std::atomic<std::uint64_t> hits = 0;
     std::atomic<std::uint64_t> misses = 0;
@@ -80,11 +86,11 @@ class CollectionCache {
 
   enum class Patience : bool { kNone, kSome };
 
-  [[nodiscard]] Result<Value> look(std::string_view collection, std::string_view variant,
-                                   const Fill& fill, Patience patience);
+  [[nodiscard]] Landed look(std::string_view collection, std::string_view variant, const Fill& fill,
+                            Patience patience);
   [[nodiscard]] Result<Value> bypass(const Fill& fill);
-  [[nodiscard]] Result<Value> fly(std::string_view collection, std::string_view variant,
-                                  Version version, const Fill& fill, Patience patience);
+  [[nodiscard]] Landed fly(std::string_view collection, std::string_view variant, Version version,
+                           const Fill& fill, Patience patience);
   [[nodiscard]] bool tell_untold();
 
   CacheStore& store_;

@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -80,9 +81,24 @@ TEST_F(CollectionCacheTest, AFillThatRacedAnInvalidationIsDiscarded) {
     cache_.invalidate("a");
     return seen;
   });
-  EXPECT_EQ(**reply, "1");  // it began before the change
-  EXPECT_EQ(cache_.metrics().stale_fills_discarded, 1u);
+  EXPECT_EQ(**reply, "2");
+  EXPECT_EQ(cache_.metrics().stale_fills_discarded, 2u);  // it does not try for ever
   EXPECT_EQ(read("a"), "2");
+}
+
+TEST_F(CollectionCacheTest, WhoReadsAgainDoesNotSeeLess) {
+  bool has_raced = false;
+  const auto fill = [&]() -> Result<std::string> {
+    if (std::exchange(has_raced, true)) return database_;
+    cache_.invalidate("a");
+    EXPECT_EQ(read("a"), "1");  // another reader, who keeps what is there now
+    database_ = "2";            // the cache has not heard of it yet
+    return database_;
+  };
+  const std::string first = **cache_.read("a", "v", fill);
+  EXPECT_EQ(first, "1");
+  EXPECT_EQ(read("a"), first);
+  EXPECT_EQ(cache_.metrics().stale_fills_discarded, 1u);
 }
 
 TEST_F(CollectionCacheTest, AnErrorIsNotKept) {
@@ -125,7 +141,7 @@ TEST_F(CollectionCacheTest, ANewReaderDoesNotJoinAFlightFromBeforeTheInvalidatio
       may_end.wait();
       return "old";
     });
-    EXPECT_EQ(**reply, "old");
+    EXPECT_EQ(**reply, "new");
   });
   began.wait();
   database_ = "new";

@@ -185,7 +185,8 @@ class Check:
         ]
         least = max([reading.floor, *own[:1]])
         if read < least or (read and read not in {reading.floor, *reading.maybe, *own}):
-            if least or read >= self.histories[conversation.id][-1]["created_at"]:
+            history = self.histories[conversation.id]  # a moment older than the list
+            if least or not history or read >= history[-1]["created_at"]:
                 self.fault(f"{what}: read up to {read}, not {least} or {reading}")
 
     @staticmethod
