@@ -5,9 +5,9 @@
     tests/run.py --build DIR                 every suite, the unit tests in DIR first
     tests/run.py [--build DIR] SUITE [...]   one suite, with options of its own
 
-The suites: unit, blackbox, founding, triggers, messaging, deploy, web, differential, crash, kills.
-The six after the first take words: only tests whose names contain one of them run. The last three
-take --help.
+The suites: unit, domain, blackbox, founding, triggers, messaging, deploy, web, differential, crash,
+kills. From blackbox to web they take words: only tests whose names contain one of them run. domain
+and the last three take --help.
 
 The server under test is DIR's (or, without --build, the release build's, else the development
 build's); PARLEY_BINARY names another.
@@ -25,6 +25,7 @@ TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS))
 SUITES = (
     "unit",
+    "domain",
     "blackbox",
     "founding",
     "triggers",
@@ -76,6 +77,10 @@ def run_suite(suite, arguments, build):
     began = time.monotonic()
     if suite == "unit":
         passed, failed = run_unit(build)
+    elif suite == "domain":
+        from domain import command
+
+        passed, failed = command.main(arguments, build)
     elif suite == "differential":
         from differential import command
 
@@ -111,8 +116,8 @@ def main(arguments):
         print(__doc__)
         return 2
     suites = arguments[:1] or SUITES
-    if "unit" in suites and not build:
-        print("the unit suite needs --build DIR")
+    if {"unit", "domain"} & set(suites) and not build:
+        print("the suites unit and domain need --build DIR")
         return 2
     if suites != ["unit"]:
         from support import npm
