@@ -166,7 +166,9 @@ void append_index(std::string& out, const model::Table& table, const model::Seco
   append_projection(out, index.projection);
   if (index.kind == model::IndexKind::kGlobal) {
     append_text(object, out, "IndexStatus", name_of(index.status));
-    if (index.status == model::IndexStatus::kCreating) {
+    // Of an index that comes with its table nothing has to be filled.
+    if (index.status == model::IndexStatus::kCreating &&
+        table.status != model::TableStatus::kCreating) {
       append_flag(object, out, "Backfilling", index.backfilling);
     }
     object.member("ProvisionedThroughput");
@@ -262,24 +264,32 @@ void append_table_description(std::string& out, const engine::TableDescription& 
                               const std::optional<std::string>& changing_kms_key) {
   const model::Table& table = *description.table;
   const engine::TableFigures& figures = description.figures;
+  // DynamoDB describes a table that is being deleted without its schema.
+  const bool has_schema = table.status != model::TableStatus::kDeleting;
   ObjectWriter object(out);
-  object.member("AttributeDefinitions");
-  append_attribute_definitions(out, table.attributes);
+  if (has_schema) {
+    object.member("AttributeDefinitions");
+    append_attribute_definitions(out, table.attributes);
+  }
   append_text(object, out, "TableName", table.name);
-  object.member("KeySchema");
-  append_key_schema(out, table.key);
+  if (has_schema) {
+    object.member("KeySchema");
+    append_key_schema(out, table.key);
+  }
   append_text(object, out, "TableStatus", name_of(table.status));
-  append_time(object, out, "CreationDateTime", table.created_at);
+  if (has_schema) append_time(object, out, "CreationDateTime", table.created_at);
   object.member("ProvisionedThroughput");
   append_throughput(out, table.throughput);
   append_number(object, out, "TableSizeBytes", static_cast<std::int64_t>(figures.size_bytes));
   append_number(object, out, "ItemCount", static_cast<std::int64_t>(figures.item_count));
   append_text(object, out, "TableArn", model::table_arn(realm, table.name));
   append_text(object, out, "TableId", table.id);
-  append_indexes(object, out, "LocalSecondaryIndexes", table, table.local_indexes,
-                 figures.local_indexes, realm);
-  append_indexes(object, out, "GlobalSecondaryIndexes", table, table.global_indexes,
-                 figures.global_indexes, realm);
+  if (has_schema) {
+    append_indexes(object, out, "LocalSecondaryIndexes", table, table.local_indexes,
+                   figures.local_indexes, realm);
+    append_indexes(object, out, "GlobalSecondaryIndexes", table, table.global_indexes,
+                   figures.global_indexes, realm);
+  }
   append_settings(object, out, table, realm, changing_kms_key);
   append_ceilings(object, out, table.billing_mode, table.throughput, table.on_demand, table.warm);
   object.finish();

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -49,6 +50,16 @@ TEST(DescribeTable, CountsItemsAndBytes) {
   EXPECT_EQ(reply.text("/Table/TableSizeBytes"), "5");
 }
 
+TEST(CreateTable, DoesNotFillTheIndexesThatComeWithIt) {
+  TestDatabase database;
+  const TestReply reply = database.expect_ok(
+      "CreateTable",
+      table_input(definitions({"a", "b"}), key_schema({"a"}),
+                  R"("GlobalSecondaryIndexes":[)" + index_input("gsi", key_schema({"b"})) + "]"));
+  EXPECT_EQ(reply.text("/TableDescription/GlobalSecondaryIndexes/0/IndexStatus"), "CREATING");
+  EXPECT_EQ(reply.text("/TableDescription/GlobalSecondaryIndexes/0/Backfilling"), "");
+}
+
 TEST(DeleteTable, AnswersWithTheTableAndItIsGone) {
   TestDatabase database{table_named("abc")};
   const TestReply reply = database.expect_ok("DeleteTable", R"({"TableName":"abc"})");
@@ -56,6 +67,22 @@ TEST(DeleteTable, AnswersWithTheTableAndItIsGone) {
   EXPECT_EQ(reply.text("/TableDescription/TableName"), "abc");
   EXPECT_EQ(database.call("DescribeTable", R"({"TableName":"abc"})").error(),
             "ResourceNotFoundException");
+}
+
+TEST(DeleteTable, AnswersWithoutTheSchema) {
+  const std::string indexes =
+      R"("LocalSecondaryIndexes":[)" + index_input("lsi", key_schema({"a", "b"})) +
+      R"(],"GlobalSecondaryIndexes":[)" + index_input("gsi", key_schema({"b"})) + "]";
+  TestDatabase database{table_input(definitions({"a", "b"}), key_schema({"a", "b"}), indexes)};
+  const TestReply reply = database.expect_ok("DeleteTable", R"({"TableName":"abc"})");
+  for (const char* member : {"AttributeDefinitions", "KeySchema", "CreationDateTime",
+                             "LocalSecondaryIndexes", "GlobalSecondaryIndexes"}) {
+    EXPECT_THAT(reply.body(), testing::Not(testing::HasSubstr(member)));
+  }
+  for (const char* member : {"TableArn", "TableId", "ItemCount", "TableSizeBytes",
+                             "ProvisionedThroughput", "BillingModeSummary"}) {
+    EXPECT_THAT(reply.body(), testing::HasSubstr(member));
+  }
 }
 
 TEST(DeleteTable, ProtectedTablesStay) {

@@ -181,9 +181,9 @@ Result<ExitCode> invoke_function(const FunctionContext& context) {
 
 Result<ExitCode> function_logs(const FunctionContext& context) {
   std::uint64_t after = 0;
-  PARLEY_TRY(print_lines(context, after, false));
+  static_cast<void>(PARLEY_TRY(print_lines(context, after, false)));
   while (context.options.follow && context.console.out) {
-    PARLEY_TRY(print_lines(context, after, true));
+    static_cast<void>(PARLEY_TRY(print_lines(context, after, true)));
   }
   return ExitCode::kDone;
 }

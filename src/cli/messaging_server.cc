@@ -153,7 +153,7 @@ void MessagingServer::start() {
 }
 
 Status MessagingServer::set_up() {
-  PARLEY_TRY(state_->app());
+  static_cast<void>(PARLEY_TRY(state_->app()));
   return {};
 }
 

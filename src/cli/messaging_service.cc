@@ -173,6 +173,7 @@ void MessagingService::open_live(const MessagingOptions& options) {
   sources.conversations_of = [this](std::string_view person) -> Result<std::vector<std::string>> {
     const auto page = PARLEY_TRY(messaging::Conversations(*domain_).list(person, 100, ""));
     std::vector<std::string> ids;
+    ids.reserve(page.items.size());
     for (const messaging::ConversationView& each : page.items) ids.push_back(each.id);
     return ids;
   };

@@ -252,7 +252,7 @@ std::optional<ExitCode> parse(Program& program, const std::vector<std::string>& 
     program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     return std::nullopt;
   } catch (const CLI::ParseError& error) {  // also thrown for --help and --version
-    if (error.get_exit_code() == 0) {
+    if (error.get_exit_code() == 0 && !unknown_command(program.app, arguments)) {
       program.app.exit(error, console.out, console.err);
       return ExitCode::kDone;
     }

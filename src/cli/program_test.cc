@@ -133,6 +133,10 @@ TEST(Program, AFaultOfTheCommandLineIsNamedWithWhatWasMeant) {
       {{"serve", "--port"}, "--port needs a value"},
       {{"serve", "--durability", "x"}, "--durability: \"x\" is not fsync, os or none"},
       {{"ddb", "scan", "prodd"}, "parley: \"prodd\" is not prod or local"},
+      {{"ddb", "drop", "t", "--table", "x"}, "parley ddb drop has no option --table\n"},
+      {{"ddb", "drop"}, "parley: TABLE is missing\n"},
+      {{"help", "serv"}, "there is no command \"serv\" of parley; did you mean serve?"},
+      {{"help", "ddb", "lists"}, "there is no command \"lists\" of parley ddb\n"},
       {{"serve", "--region", "a b"}, "\"a b\" is no region"},
       {{"ddb", "scan", "--region", "evil.example/"}, "is no region"},
   };
@@ -352,6 +356,10 @@ TEST(Program, ServeOnAPortInUseIsCodeFive) {
   EXPECT_EQ(outcome.code, ExitCode::kPortInUse);
   EXPECT_THAT(outcome.err, HasSubstr(port));
   EXPECT_EQ(outcome.out, "");
+  const Outcome of_app = run({"serve", "--in-memory", "--port", "0", "--app-port", port});
+  EXPECT_EQ(of_app.code, ExitCode::kPortInUse);
+  EXPECT_THAT(of_app.err, HasSubstr("choose another port with --app-port\n"));
+  EXPECT_EQ(of_app.out, "");
 }
 
 TEST(Serve, KnowsWhichAddressesOthersReach) {

@@ -178,7 +178,7 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
                     [&](std::string_view event) { return conversations.handle(event); }}}},
       *database, stored, clock, random));
   handler.attach(service, host->service());
-  const auto app = PARLEY_TRY(listen_app(
+  const auto listening = listen_app(
       options,
       {.database = in_process,
        .is_in_process = true,
@@ -193,7 +193,13 @@ Result<ExitCode> serve(const ServeOptions& options, const Console& console,
        .random = random,
        .log = [&console](
                   const std::string& line) { console.err << fmt::format("parley: {}\n", line); }},
-      console));
+      console);
+  if (!listening && listening.error().code == ErrorCode::kLocked) {
+    console.err << fmt::format("parley: {} with --app-port\n", listening.error().message);
+    return ExitCode::kPortInUse;
+  }
+  if (!listening) return std::unexpected(listening.error());
+  const std::unique_ptr<MessagingServer>& app = *listening;
   const auto stop = [&](std::chrono::steady_clock::time_point deadline) {
     const auto left = [&] {
       const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -134,7 +134,7 @@ Result<std::string> find_trigger(const TriggerContext& context, const std::strin
   const auto& found = named.empty() ? begun : named;
   if (found.size() == 1) return found.front();
   if (found.empty()) {
-    return fail(ErrorCode::kInvalidArgument,
+    return fail(ErrorCode::kResourceNotFound,
                 fmt::format("There is no trigger \"{}\" at {}; `{} trigger list` shows them", text,
                             context.server.address(), context.console.program));
   }
@@ -239,10 +239,12 @@ Result<ExitCode> replay_trigger(const TriggerContext& context) {
   const bool is_sequence_number = from.size() == kSequenceNumberLength &&
                                   from.find_first_not_of("0123456789") == std::string::npos;
   std::string body;
+  std::string where = from;
   if (is_sequence_number) {
     body = fmt::format(R"({{"SequenceNumber":"{}"}})", from);
   } else if (const auto time = parse_replay_time(from, context.clock.now())) {
     body = fmt::format(R"({{"TimeMicros":{}}})", *time);
+    where = messaging::iso_utc(*time);
   } else {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("--from wants a time (2026-11-22T18:20:00Z), an age (15m, 2h) or a "
@@ -254,7 +256,7 @@ Result<ExitCode> replay_trigger(const TriggerContext& context) {
                                   .path = lambda_path(kTriggers, {uuid, "replay"}),
                                   .body = std::move(body)}));
   if (!context.options.json) {
-    context.console.out << fmt::format("Trigger {} goes on from {}\n", uuid, from);
+    context.console.out << fmt::format("Trigger {} goes on from {}\n", uuid, where);
   }
   return ExitCode::kDone;
 }

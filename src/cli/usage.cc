@@ -66,6 +66,10 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_footer(const CLI::App* app) const override { return app->get_footer(); }
 };
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 std::size_t edit_distance(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   for (std::size_t i = 0; i < row.size(); ++i) row[i] = i;
@@ -103,22 +107,6 @@ std::string full_name(const CLI::App& app) {
                                      : full_name(*app.get_parent()) + " " + app.get_name();
 }
 
-/// The first argument that stands where a command is wanted and is none.
-std::optional<std::string> unknown_command(const CLI::App& program,
-                                           const std::vector<std::string>& arguments) {
-  const CLI::App& command = command_named(program, arguments);
-  if (commands_of(command).empty()) return std::nullopt;
-  std::size_t depth = 0;
-  for (const CLI::App* app = &command; app->get_parent() != nullptr; app = app->get_parent()) {
-    ++depth;
-  }
-  if (depth >= arguments.size() || arguments[depth].starts_with('-')) return std::nullopt;
-  std::vector<std::string> names;
-  for (const CLI::App* each : commands_of(command)) names.push_back(each->get_name());
-  return fmt::format("there is no command \"{}\" of {}{}", arguments[depth], full_name(command),
-                     suggestion(arguments[depth], names));
-}
-
 /// The first option that `command` does not have.
 std::optional<std::string> unknown_option(const CLI::App& command,
                                           const std::vector<std::string>& arguments) {
@@ -129,7 +117,9 @@ std::optional<std::string> unknown_option(const CLI::App& command,
   }
   for (const std::string& argument : arguments) {
     if (argument == "--") break;
-    if (argument.size() < 2 || !argument.starts_with('-')) continue;
+    const bool is_option = argument.starts_with("--") ||
+                           (argument.size() > 1 && argument[0] == '-' && !is_digit(argument[1]));
+    if (!is_option) continue;
     const std::string name = argument.substr(0, argument.find('='));
     if (std::ranges::find(names, name) != names.end()) continue;
     return fmt::format("{} has no option {}{}", full_name(command), name, suggestion(name, names));
@@ -189,16 +179,39 @@ const CLI::App& command_named(const CLI::App& program, const std::vector<std::st
   return *command;
 }
 
+std::optional<std::string> unknown_command(const CLI::App& program,
+                                           const std::vector<std::string>& arguments) {
+  const CLI::App& command = command_named(program, arguments);
+  if (commands_of(command).empty()) return std::nullopt;
+  std::size_t depth = 0;
+  for (const CLI::App* app = &command; app->get_parent() != nullptr; app = app->get_parent()) {
+    ++depth;
+  }
+  if (depth >= arguments.size() || arguments[depth].starts_with('-')) return std::nullopt;
+  std::vector<std::string> names;
+  for (const CLI::App* each : commands_of(command)) names.push_back(each->get_name());
+  return fmt::format("there is no command \"{}\" of {}{}", arguments[depth], full_name(command),
+                     suggestion(arguments[depth], names));
+}
+
 std::string usage_fault(const CLI::App& program, const std::vector<std::string>& arguments,
                         const CLI::ParseError& error) {
   const CLI::App& command = command_named(program, arguments);
   std::string what = error.what();
   if (auto unknown = unknown_command(program, arguments)) return *std::move(unknown);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || !commands_of(command).empty()) {
+  // An unknown option's value may have been taken for an argument.
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+      dynamic_cast<const CLI::ValidationError*>(&error) != nullptr ||
+      !commands_of(command).empty()) {
     if (auto unknown = unknown_option(command, arguments)) return *std::move(unknown);
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     return what.substr(0, what.find(':')) + " needs a value";
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    const auto* missing = command.get_option_no_throw(what.substr(0, what.find(' ')));
+    if (missing != nullptr && missing->get_positional())
+      return placeholder(*missing) + " is missing";
   }
   // The name of an argument is not written on the command line.
   if (const auto* option = command.get_option_no_throw(what.substr(0, what.find(':')));

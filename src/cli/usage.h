@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ namespace parley::cli {
 /// The command that `arguments` name, as deep as they name one; `program` if none.
 [[nodiscard]] const CLI::App& command_named(const CLI::App& program,
                                             const std::vector<std::string>& arguments);
+
+/// A sentence on the first of `arguments` that stands where a command is wanted and is none.
+[[nodiscard]] std::optional<std::string> unknown_command(const CLI::App& program,
+                                                         const std::vector<std::string>& arguments);
 
 /// One sentence on what is wrong with `arguments`, which `program` failed to parse with `error`;
 /// for a misspelt command or option it names the one that was probably meant.

@@ -293,7 +293,7 @@ class ParleyTriggers(LambdaCase):
         said = self.failing(2, "trigger", "create", "--table", "dry", "--function", "some")
         self.assertIn("--stream-specification", said)
         self.assertIn("--table", self.failing(2, "trigger", "create", "--function", "some"))
-        self.assertIn("no trigger", self.failing(2, "trigger", "delete", "none"))
+        self.assertIn("no trigger", self.failing(1, "trigger", "delete", "none"))
         self.assertIn("15m", self.failing(2, "trigger", "replay", "some", "--from", "yesterday"))
         done = subprocess.run(
             [find_parley(), "function", "list", "--endpoint-url", "http://127.0.0.1:1"],

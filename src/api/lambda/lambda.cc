@@ -121,7 +121,9 @@ Reply finish(const Request& request, Result<LambdaReply> outcome, Random& random
   for (auto& [name, value] : outcome->headers) {
     if (name == "x-amzn-RequestId") {
       for (auto& [existing, text] : reply.headers) {
-        if (existing == name) text = std::move(value);
+        if (existing != name) continue;
+        text = std::move(value);
+        break;
       }
     } else {
       reply.headers.emplace_back(name, std::move(value));

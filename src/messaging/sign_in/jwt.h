@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-struct _cjose_jwk_int;
+struct _cjose_jwk_int;  // NOLINT(bugprone-reserved-identifier): cjose's name
 
 namespace parley::messaging {
 
