@@ -101,7 +101,7 @@ void RuntimeApiServer::request_failed(std::uint16_t local_port, int status) {
   call.body_too_large = true;
   const std::scoped_lock lock(endpoint->mutex);
   // The server answers the client itself.
-  if (endpoint->handler != nullptr) endpoint->handler(call, [](Reply) {});
+  if (endpoint->handler != nullptr) endpoint->handler(call, [](const Reply&) {});
 }
 
 }  // namespace parley::cli

@@ -81,7 +81,7 @@ Result<ExitCode> change(const TriggerContext& context, const std::string& member
 }
 
 /// Calls `each` with every mapping, page by page; with --json prints the pages instead.
-Status for_each_mapping(const TriggerContext& context, QueryParameters query,
+Status for_each_mapping(const TriggerContext& context, const QueryParameters& query,
                         const std::function<void(const simdjson::dom::element&)>& each,
                         bool print_pages) {
   std::string marker;

@@ -54,6 +54,7 @@ Result<std::string> ConversationTrigger::handle(std::string_view event) {
     return fail(ErrorCode::kInvalidArgument, "The records do not say which table they are of");
   }
   std::vector<const std::pair<const std::string, ConversationArrivals>*> conversations;
+  conversations.reserve(arrivals.conversations.size());
   for (const auto& each : arrivals.conversations) conversations.push_back(&each);
   PARLEY_TRY(for_each_index(conversations.size(), options_.threads_max, [&](std::size_t index) {
     return serve_conversation(table, conversations[index]->first, conversations[index]->second);

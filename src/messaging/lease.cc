@@ -32,7 +32,7 @@ void Lease::give_back() {
   change.condition = "holder = :h";
   change.parameters.text(":h", holder_);
   // Where this fails the lease runs out.
-  (void)TableCalls(domain_).erase({std::string(kLeasePrefix), name_}, change);
+  static_cast<void>(TableCalls(domain_).erase({std::string(kLeasePrefix), name_}, change));
 }
 
 bool Lease::is_held() const {

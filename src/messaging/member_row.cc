@@ -155,7 +155,11 @@ Result<std::optional<Member>> MemberRows::move(Member member, const RowTarget& t
       }
       case Outcome::kPlaceTaken: {  // by another conversation of this user, in the same microsecond
         const auto time = parse_iso(place);
-        place = time ? iso_utc(*time + 1) : place + "+";
+        if (time) {
+          place = iso_utc(*time + 1);
+        } else {
+          place += '+';
+        }
         break;
       }
       case Outcome::kMemberChanged: {

@@ -318,7 +318,7 @@ void Functions::add_native(std::string name, std::string description, NativeFunc
   state_->entries.insert_or_assign(std::move(name), std::move(entry));
 }
 
-Result<Function> Functions::create(std::string name, FunctionSettings settings, Code code) {
+Result<Function> Functions::create(std::string name, FunctionSettings settings, const Code& code) {
   PARLEY_TRY(check_function_name(name));
   PARLEY_TRY(check_settings(settings));
   const std::scoped_lock deploying(state_->deployment_mutex);
@@ -345,8 +345,8 @@ Result<Function> Functions::create(std::string name, FunctionSettings settings, 
   return function;
 }
 
-Result<Function> Functions::update_code(std::string_view name, Code code,
-                                        std::optional<std::string> revision_id) {
+Result<Function> Functions::update_code(std::string_view name, const Code& code,
+                                        const std::optional<std::string>& revision_id) {
   const std::scoped_lock deploying(state_->deployment_mutex);
   const Function old = PARLEY_TRY(state_->copy_of(name));
   PARLEY_TRY(check_changeable(old));

@@ -152,9 +152,10 @@ class Functions final : public Invoker {
   // kResourceNotFound, kValidation (ranges, names), kInvalidParameter (runtime, environment; a zip
   // that is none), kPreconditionFailed, kIo. As on AWS, a handler that the code does not have is
   // found out by the invocation (Runtime.ImportModuleError, Runtime.InvalidEntrypoint).
-  [[nodiscard]] Result<Function> create(std::string name, FunctionSettings settings, Code code);
-  [[nodiscard]] Result<Function> update_code(std::string_view name, Code code,
-                                             std::optional<std::string> revision_id);
+  [[nodiscard]] Result<Function> create(std::string name, FunctionSettings settings,
+                                        const Code& code);
+  [[nodiscard]] Result<Function> update_code(std::string_view name, const Code& code,
+                                             const std::optional<std::string>& revision_id);
   [[nodiscard]] Result<Function> update_settings(const FunctionUpdate& update);
   /// All reservations together may not exceed FunctionsOptions::concurrency_max: kInvalidParameter.
   [[nodiscard]] Result<Function> set_concurrency(std::string_view name, std::optional<int> max);

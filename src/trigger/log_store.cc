@@ -25,8 +25,9 @@ Result<std::string> read_whole(const std::string& path) {
 /// "00000000000000000042.log" is 42.
 bool parse_file_name(std::string_view name, std::uint64_t& first) {
   if (name.size() != 24 || !name.ends_with(".log")) return false;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + 20, first);
-  return error == std::errc{} && end == name.data() + 20 && first > 0;
+  const std::string_view digits = name.substr(0, 20);
+  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), first);
+  return error == std::errc{} && end == digits.end() && first > 0;
 }
 
 }  // namespace

@@ -55,6 +55,7 @@ Result<RecordFilter> make_filter(const MappingSettings& settings) {
                               settings.filter_patterns.size(), kFiltersMax));
   }
   std::vector<FilterPattern> patterns;
+  patterns.reserve(settings.filter_patterns.size());
   for (const auto& text : settings.filter_patterns) {
     patterns.push_back(PARLEY_TRY(FilterPattern::compile(text)));
   }

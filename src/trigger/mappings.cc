@@ -104,12 +104,12 @@ void Mappings::State::add_readers(ActiveMapping& active, const stream::Stream& s
   for (std::size_t i = 0; i < stream.shards.size(); ++i) {
     const auto& shard_id = stream.shards[i].id;
     const auto found = stored.checkpoints.find(shard_id);
-    auto from = found == stored.checkpoints.end() ? Checkpoint() : found->second;
+    const auto from = found == stored.checkpoints.end() ? Checkpoint() : found->second;
     const std::size_t windows = from.windows.size();
     auto filter = make_filter(active.mapping.settings);
     auto reader = std::make_unique<Reader>(
         ShardReader(rules_for(active.mapping, shard_id),
-                    filter ? *std::move(filter) : RecordFilter(), realm.region, std::move(from)),
+                    filter ? *std::move(filter) : RecordFilter(), realm.region, from),
         i, shard_id);
     reader->stored_windows = windows;
     active.readers.push_back(std::move(reader));
@@ -178,7 +178,7 @@ Result<std::unique_ptr<Mappings>> Mappings::open(storage::KeyValueStore& store,
 Mappings::Mappings(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Mappings::~Mappings() = default;
 
-Result<Mapping> Mappings::create(std::string stream_arn, std::string function_name,
+Result<Mapping> Mappings::create(const std::string& stream_arn, std::string function_name,
                                  StartingPosition start, MappingSettings settings) {
   PARLEY_TRY(check_settings(settings));
   PARLEY_TRY(make_filter(settings));

@@ -140,7 +140,7 @@ class Mappings {
   // Enabling, Disabling), of remove Deleting; the next find shows where it has come to. Errors:
   // kResourceConflict (same stream and function), kInvalidParameter with AWS's messages,
   // kResourceNotFound. Updates run one after the other.
-  [[nodiscard]] Result<Mapping> create(std::string stream_arn, std::string function_name,
+  [[nodiscard]] Result<Mapping> create(const std::string& stream_arn, std::string function_name,
                                        StartingPosition start, MappingSettings settings);
   [[nodiscard]] Result<Mapping> update(const MappingUpdate& update);
   [[nodiscard]] Result<Mapping> remove(std::string_view uuid);

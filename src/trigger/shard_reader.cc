@@ -37,7 +37,8 @@ ShardReader::ShardReader(LaneRules rules, RecordFilter filter, std::string regio
     : ShardReader(std::move(rules), std::move(filter), std::move(region),
                   Checkpoint{.number = start}) {}
 
-ShardReader::ShardReader(LaneRules rules, RecordFilter filter, std::string region, Checkpoint from)
+ShardReader::ShardReader(LaneRules rules, RecordFilter filter, std::string region,
+                         const Checkpoint& from)
     : rules_(std::move(rules)), filter_(std::move(filter)), region_(std::move(region)) {
   start_lanes(from);
 }

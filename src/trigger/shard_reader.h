@@ -50,7 +50,7 @@ class ShardReader {
  public:
   ShardReader(LaneRules rules, RecordFilter filter, std::string region,
               stream::SequenceNumber start);
-  ShardReader(LaneRules rules, RecordFilter filter, std::string region, Checkpoint from);
+  ShardReader(LaneRules rules, RecordFilter filter, std::string region, const Checkpoint& from);
 
   /// New rules from now on. Nothing may be in flight. A change of the lanes, or of the windows,
   /// begins again at the checkpoint, or where the oldest open window began.

@@ -8,20 +8,20 @@ namespace {
 class StreamsSource final : public StreamSource {
  public:
   explicit StreamsSource(stream::Streams& streams) : streams_(streams) {}
-  Result<stream::StreamSnapshot> find(std::string_view arn) const override {
+  [[nodiscard]] Result<stream::StreamSnapshot> find(std::string_view arn) const override {
     return streams_.find(arn);
   }
-  Result<stream::RecordPage> read(const stream::Stream& stream, std::size_t shard,
-                                  stream::SequenceNumber after,
-                                  const stream::ReadLimits& limits) const override {
+  [[nodiscard]] Result<stream::RecordPage> read(const stream::Stream& stream, std::size_t shard,
+                                                stream::SequenceNumber after,
+                                                const stream::ReadLimits& limits) const override {
     return streams_.read(stream, shard, after, limits);
   }
-  Result<stream::SequenceNumber> latest(const stream::Stream& stream,
-                                        std::size_t shard) const override {
+  [[nodiscard]] Result<stream::SequenceNumber> latest(const stream::Stream& stream,
+                                                      std::size_t shard) const override {
     return streams_.latest(stream, shard);
   }
-  stream::SequenceNumber trim_horizon(const stream::Stream& stream,
-                                      std::size_t shard) const override {
+  [[nodiscard]] stream::SequenceNumber trim_horizon(const stream::Stream& stream,
+                                                    std::size_t shard) const override {
     return streams_.trim_horizon(stream, shard);
   }
   std::shared_ptr<void> subscribe(std::function<void()> listener) override {

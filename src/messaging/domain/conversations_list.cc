@@ -111,6 +111,7 @@ Result<ConversationPage> ListPage::make(std::size_t limit, std::string_view from
     end_ = entries_.back().place;
   }
   std::vector<ConversationView*> views;
+  views.reserve(entries_.size());
   for (Entry& entry : entries_) views.push_back(&entry.view);
   PARLEY_TRY(look_up_senders(domain_, reads(), asker_, views));
   for (Entry& entry : entries_) page.items.push_back(std::move(entry.view));
@@ -167,9 +168,11 @@ Status ListPage::look_up() {
   return visit_many_cached(domain_, reads(), key_of(kRowPrefix, asker_), keys,
                            [&](const simdjson::dom::element& item) {
                              if (auto member = member_of(item)) {
-                               members_.emplace(member->conversation, *std::move(member));
+                               const std::string id = member->conversation;
+                               members_.emplace(id, *std::move(member));
                              } else if (auto meta = meta_of(item)) {
-                               metas_.emplace(meta->conversation, *std::move(meta));
+                               const std::string id = meta->conversation;
+                               metas_.emplace(id, *std::move(meta));
                              }
                            });
 }
@@ -259,6 +262,7 @@ Status ListPage::add_pinned(const std::string& conversation) {
 
 std::string text_of_page(const ConversationPage& page) {
   std::vector<std::string> items;
+  items.reserve(page.items.size());
   for (const ConversationView& view : page.items) items.push_back(conversation_json(view));
   std::string text;
   append_field(text, page.next);

@@ -64,6 +64,7 @@ std::optional<long> count_in(const NewestMessages& newest, const MemberItem& mem
 Result<std::vector<MemberItem>> Conversations::pinned_among(std::string_view id,
                                                             const std::vector<std::string>& users) {
   std::vector<ItemKey> keys;
+  keys.reserve(users.size());
   for (const std::string& user : users) keys.push_back(member_key(id, user));
   std::vector<MemberItem> pinned;
   PARLEY_TRY(visit_many(domain_, keys, [&](const simdjson::dom::element& item) {

@@ -75,7 +75,8 @@ class TableCalls {
   [[nodiscard]] Result<std::optional<Value>> get(
       const ItemKey& key, std::optional<Value> (*reader)(const simdjson::dom::element&)) {
     std::optional<Value> value;
-    PARLEY_TRY(visit(key, [&](const simdjson::dom::element& item) { value = reader(item); }));
+    static_cast<void>(
+        PARLEY_TRY(visit(key, [&](const simdjson::dom::element& item) { value = reader(item); })));
     return value;
   }
   [[nodiscard]] Result<bool> exists(const ItemKey& key);

@@ -36,6 +36,7 @@ Result<net::HttpReply> list_members(Call& call) {
       PARLEY_TRY(call.app.cursors.open(call.asker, scope, cursor.value_or("")));
   const MemberPage page = PARLEY_TRY(call.app.conversations.members(call.asker, id, limit, from));
   std::vector<std::string> items;
+  items.reserve(page.items.size());
   for (const MemberView& member : page.items) items.push_back(json_of(call, member));
   return page_reply(call, scope, json_array(items), page.next);
 }

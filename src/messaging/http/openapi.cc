@@ -10,10 +10,13 @@ asm(".section .rodata\n"
     "parley_openapi_end:\n"
     ".previous\n");
 
+// Assembler's names.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 extern const char parley_openapi_begin[];
 extern const char parley_openapi_end[];
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace parley::messaging {
 

@@ -19,7 +19,7 @@ std::string http_metrics(const HttpMetrics& metrics) {
   std::string out =
       "# HELP parley_http_replies_total Replies of the messaging API by class of status\n"
       "# TYPE parley_http_replies_total counter\n";
-  for (const std::size_t status_class : {2, 3, 4, 5}) {
+  for (const std::size_t status_class : {2U, 3U, 4U, 5U}) {
     out += fmt::format("parley_http_replies_total{{class=\"{}xx\"}} {}\n", status_class,
                        metrics.replies(status_class));
   }

@@ -48,6 +48,7 @@ Result<net::HttpReply> send_to(Call& call, std::string_view conversation, const 
 Result<net::HttpReply> original_message_groups(Call& call) {
   const ConversationPage page = PARLEY_TRY(call.app.conversations.list(call.asker, kPageLimit, ""));
   std::vector<std::string> items;
+  items.reserve(page.items.size());
   for (const ConversationView& view : page.items) items.push_back(original_group_json(view));
   return json_reply(200, json_array(items));
 }
@@ -57,9 +58,11 @@ Result<net::HttpReply> original_messages(Call& call) {
   const std::string id = PARLEY_TRY(checked_id(call.parameters[0], RefusalReason::kNotAMember));
   const HistoryPage page = PARLEY_TRY(call.app.messages.history(call.asker, id, {}, kPageLimit));
   std::vector<std::string> items;
+  items.reserve(page.items.size());
   for (const Message& message : page.items) items.push_back(original_message_json(message));
   if (!page.items.empty()) {
-    PARLEY_TRY(call.app.conversations.mark_read(call.asker, id, page.items.front().sort_key));
+    static_cast<void>(
+        PARLEY_TRY(call.app.conversations.mark_read(call.asker, id, page.items.front().sort_key)));
   }
   return json_reply(200, json_array(items));
 }

@@ -66,8 +66,9 @@ std::optional<EventPlace> parse_place(std::string_view text) {
   text.remove_prefix(kVersion.size());
   EventPlace place;
   if (text.size() < kHashDigits) return std::nullopt;
-  const auto hash = std::from_chars(text.data(), text.data() + kHashDigits, place.stream, 16);
-  if (hash.ec != std::errc{} || hash.ptr != text.data() + kHashDigits) return std::nullopt;
+  const std::string_view digits = text.substr(0, kHashDigits);
+  const auto hash = std::from_chars(digits.begin(), digits.end(), place.stream, 16);
+  if (hash.ec != std::errc{} || hash.ptr != digits.end()) return std::nullopt;
   text.remove_prefix(kHashDigits);
   while (!text.empty()) {
     if (text.front() != '~') return std::nullopt;

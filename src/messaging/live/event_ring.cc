@@ -126,6 +126,7 @@ std::vector<KeptEventPointer> EventRing::events_after(const client::StreamPositi
   }
   std::ranges::sort(found, {}, &Entry::place);
   std::vector<KeptEventPointer> events;
+  events.reserve(found.size());
   for (Entry& entry : found) events.push_back(std::move(entry.event));
   return events;
 }

@@ -94,7 +94,7 @@ Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
 }
 
 Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
-                        std::shared_ptr<EventSink> sink) {
+                        const std::shared_ptr<EventSink>& sink) {
   const auto place = parse_place(last_event_id);
   std::optional<std::vector<std::string>> conversations;
   std::optional<client::StreamPositions> catch_up_to;

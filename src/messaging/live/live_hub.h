@@ -80,7 +80,7 @@ class LiveHub final : public Hub, public client::StreamHandler {
   [[nodiscard]] Status connect(std::string_view person, std::string_view last_event_id,
                                std::shared_ptr<net::ReplyStream> stream) override;
   [[nodiscard]] Status connect(std::string_view person, std::string_view last_event_id,
-                               std::shared_ptr<EventSink> sink);
+                               const std::shared_ptr<EventSink>& sink);
   void typing(std::string_view person, std::string_view conversation, bool typing) override;
   [[nodiscard]] bool is_online(std::string_view person) const override;
   [[nodiscard]] HubMetrics metrics() const override;

@@ -45,7 +45,7 @@ std::optional<std::string> find_program(std::string_view command, std::string_vi
   if (command.find('/') != std::string_view::npos) return std::string(command);
   while (!search_path.empty()) {
     const std::size_t end = std::min(search_path.find(':'), search_path.size());
-    const std::string path = fmt::format("{}/{}", search_path.substr(0, end), command);
+    std::string path = fmt::format("{}/{}", search_path.substr(0, end), command);
     if (path[0] == '/' && ::access(path.c_str(), X_OK) == 0 &&
         !std::filesystem::is_directory(path)) {
       return path;
@@ -146,7 +146,9 @@ Result<ChildCommand> runtime_command(const Deployment& deployment,
   for (const auto& [name, value] : function.settings.environment) variables[name] = value;
   ChildCommand command;
   command.arguments = PARLEY_TRY(arguments_of(deployment, surroundings));
-  for (const auto& [name, value] : variables) command.environment.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables) {
+    command.environment.push_back(fmt::format("{}={}", name, value));
+  }
   command.directory = root;
   command.data_size_bytes_max =
       (static_cast<std::size_t>(function.settings.memory_mb) << 20) + kDataSlackBytes;

@@ -38,6 +38,7 @@ bool ProcessOutput::read_locked(std::size_t size_bytes_max) {
   bool open = true;
   std::array<char, std::size_t{16} * 1024> bytes;
   for (std::size_t total = 0; total < size_bytes_max;) {
+    // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection): the pipe does not block.
     const ssize_t size = ::read(pipe_, bytes.data(), bytes.size());
     if (size < 0 && errno == EINTR) continue;
     open = size > 0 || (size < 0 && errno == EAGAIN);
@@ -45,7 +46,7 @@ bool ProcessOutput::read_locked(std::size_t size_bytes_max) {
     splitter_.add({bytes.data(), static_cast<std::size_t>(size)}, lines);
     total += static_cast<std::size_t>(size);
   }
-  keep(std::move(lines));
+  keep(lines);
   return open;
 }
 
@@ -53,12 +54,12 @@ void ProcessOutput::drain_locked() {
   [[maybe_unused]] const bool open = read_locked(kDrainSizeBytesMax);
   std::vector<std::string> lines;
   splitter_.finish(lines);
-  keep(std::move(lines));
+  keep(lines);
 }
 
-void ProcessOutput::add(std::vector<std::string> lines) {
+void ProcessOutput::add(const std::vector<std::string>& lines) {
   const std::scoped_lock lock(mutex_);
-  keep(std::move(lines));
+  keep(lines);
 }
 
 void ProcessOutput::begin_invocation(std::string start_line) {
@@ -67,7 +68,7 @@ void ProcessOutput::begin_invocation(std::string start_line) {
   tail_.clear();
   std::vector<std::string> lines;
   lines.push_back(std::move(start_line));
-  keep(std::move(lines));
+  keep(lines);
 }
 
 std::string ProcessOutput::end_invocation(const std::vector<std::string>& end_lines) {
@@ -77,7 +78,7 @@ std::string ProcessOutput::end_invocation(const std::vector<std::string>& end_li
   return tail_;
 }
 
-void ProcessOutput::keep(std::vector<std::string> lines) {
+void ProcessOutput::keep(const std::vector<std::string>& lines) {
   if (lines.empty()) return;
   log_->append(clock_.now(), lines);
   for (const auto& line : lines) {

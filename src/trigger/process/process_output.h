@@ -36,7 +36,7 @@ class ProcessOutput {
   [[nodiscard]] bool read();
 
   /// Lines of the server's own (START and the like).
-  void add(std::vector<std::string> lines);
+  void add(const std::vector<std::string>& lines);
   /// After what the process printed before, which is none of the invocation.
   void begin_invocation(std::string start_line);
   /// The log's last bytes since begin_invocation(), with the pipe drained before `end_lines`.
@@ -45,7 +45,7 @@ class ProcessOutput {
  private:
   [[nodiscard]] bool read_locked(std::size_t size_bytes_max);
   void drain_locked();
-  void keep(std::vector<std::string> lines);
+  void keep(const std::vector<std::string>& lines);
 
   const std::shared_ptr<FunctionLog> log_;
   const Clock& clock_;

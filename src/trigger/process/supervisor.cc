@@ -230,9 +230,10 @@ void ProcessPool::State::could_not_start(const ProcessPointer& process, const Er
           },
           effects);
     } else if (lane != nullptr && !lane->waiting.empty()) {
-      effects.add([callback = std::move(lane->waiting.front().callback), error]() mutable {
-        callback(std::unexpected(std::move(error)));
-      });
+      effects.add(
+          [callback = std::move(lane->waiting.front().callback), error = Error(error)]() mutable {
+            callback(std::unexpected(std::move(error)));
+          });
       lane->waiting.pop_front();
       --waiting_count;
     }
@@ -331,6 +332,7 @@ void ProcessPool::State::watch_times() {
     const std::scoped_lock lock(mutex);
     const auto now = steady_clock::now();
     std::vector<ProcessPointer> all;
+    all.reserve(processes.size());
     for (const auto& [id, process] : processes) all.push_back(process);
     for (const auto& process : all) {
       check_times(process, now, effects);
