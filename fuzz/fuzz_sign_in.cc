@@ -59,7 +59,7 @@ void check_claims_of(const std::string& text) {
     PARLEY_ASSERT(refusal_of(claims.error()) != nullptr);
     return;
   }
-  PARLEY_ASSERT(claims->expires_at >= kNow && claims->identity.person_id.size() == 36);
+  PARLEY_ASSERT(claims->expires_at >= kNow && claims->person_id.size() == 36);
 }
 
 /// The issuer answers `text` to everything, or to all but the discovery.

@@ -41,6 +41,19 @@ class Conversations:
         self.assert_problem(other, 409, "token-reused")
         self.assertEqual(len(ada.history(conversation)["items"]), 1)
 
+    def test_a_token_makes_one_group(self):
+        ada, bob = self.people("ada", "bob")
+        message = {"text": "once", "client_token": "t-1"}
+        body = {"kind": "group", "title": "Us", "handles": [bob.handle], "message": message}
+        made = ada.post("/v1/conversations", body)
+        again = ada.post("/v1/conversations", body)
+        self.assertEqual((made.status, again.status), (201, 200), again)
+        self.assertEqual(made.json["id"], again.json["id"])
+        other = ada.post("/v1/conversations", {**body, "message": {**message, "text": "other"}})
+        self.assert_problem(other, 409, "token-reused")
+        self.assertEqual(len(ada.conversations()), 1)
+        self.assertEqual(len(ada.history(made.json["id"])["items"]), 1)
+
     def test_history_pages_both_ways(self):
         ada, bob = self.people("ada", "bob")
         conversation = ada.open_with(bob)
@@ -161,9 +174,18 @@ class Conversations:
     def test_blocked_people_cannot_write(self):
         ada, bob = self.people("ada", "bob")
         conversation = ada.open_with(bob)
+        path = f"/v1/conversations/{conversation}/messages"
+        said = ada.send(conversation, "hello")
         self.assertEqual(bob.call("PUT", f"/v1/me/blocks/{ada.id}").status, 204)
         refused = ada.post(f"/v1/conversations/{conversation}/messages", {"text": "hello?"})
         self.assert_problem(refused, 403, "blocked")
+        edited = ada.call("PATCH", f"{path}/{said['id']}", {"text": "an insult"})
+        self.assert_problem(edited, 403, "blocked")
+        reacted = ada.call("PUT", f"{path}/{said['id']}/reactions/%F0%9F%92%A9")
+        self.assert_problem(reacted, 403, "blocked")
+        typing = ada.post(f"/v1/conversations/{conversation}/typing", {"typing": True})
+        self.assert_problem(typing, 403, "blocked")
+        self.assertEqual(ada.call("DELETE", f"{path}/{said['id']}").status, 200)
         self.assertEqual([each["id"] for each in bob.get("/v1/me/blocks").json["items"]], [ada.id])
         self.assertEqual(bob.call("DELETE", f"/v1/me/blocks/{ada.id}").status, 204)
         ada.send(conversation, "hello!")
@@ -184,6 +206,9 @@ class Conversations:
         self.assertEqual(ada.post(path, {"text": "\U0001f600" * 1024}).status, 201)
         self.assert_problem(ada.post(path, {"text": "x" * 1025}), 422, "message-too-long")
         self.assert_problem(ada.post(path, {"text": " \n\u00a0"}), 422, "message-blank")
+        self.assertEqual(ada.post(path, {"text": "a\r\nb\rc"}).json["text"], "a\nb\nc")
+        empty = {"text": "x", "client_token": ""}
+        self.assert_problem(ada.post(path, empty), 400, "invalid-input")
         self.assert_problem(ada.post(path, {"text": 1}), 400, "invalid-input")
         self.assert_problem(ada.post(path, "no JSON"), 400, "invalid-input")
 
@@ -307,17 +332,32 @@ class Original:
         self.assertEqual((groups[0]["uuid"], groups[0]["handle"]), (group, bob.handle))
         self.assertEqual(ada.get("/api/messages/counter").json, 1)
         messages = ada.get(f"/api/messages/{group}").json
-        self.assertEqual([each["message"] for each in messages], ["hi", "again", "hello"])
+        self.assertEqual([each["message"] for each in messages], ["hello", "again", "hi"])
         wait_until(lambda: ada.get("/api/messages/counter").json == 0, "reading reads nothing")
         short = request(self.port, "GET", f"/api/users/@{bob.handle}/short")
         self.assertEqual(
             short.json, {"uuid": bob.id, "handle": bob.handle, "display_name": "Bob"}
         )
 
+    def test_deleted_messages_are_left_out(self):
+        ada, bob = self.people("ada", "bob")
+        conversation = ada.open_with(bob)
+        path = f"/v1/conversations/{conversation}/messages"
+        ada.send(conversation, "stays")
+        goes = ada.send(conversation, "goes")
+        self.assertEqual(ada.call("DELETE", f"{path}/{goes['id']}").status, 200)
+        wait_until(
+            lambda: [each["message"] for each in bob.get(f"/api/messages/{conversation}").json]
+            == ["stays"],
+            "the deleted message is shown",
+        )
+
     def test_codes(self):
         ada, bob = self.people("ada", "bob")
         group = ada.open_with(bob)
         cases = [
+            ({}, "message_blank"),
+            ({"message": "", "message_group_uuid": ""}, "message_blank"),
             ({"message": "x"}, "user_reciever_handle_blank"),
             ({"message": "x", "handle": ""}, "user_reciever_handle_blank"),
             ({"message": "x", "message_group_uuid": ""}, "message_group_uuid_blank"),

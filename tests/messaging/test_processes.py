@@ -173,6 +173,27 @@ class Together:
                 f"process {n} shows what was before",
             )
 
+    def test_who_was_removed_at_one_process_writes_at_none(self):
+        owner, guest, friend = self.people[:3]
+        group = self.group()
+        path = f"/v1/conversations/{group}"
+        said = [self.at(n, guest).send(group, f"at {n}") for n in range(self.count)]
+        for n in range(self.count):
+            self.at(n, guest).history(group)  # every process may have the membership in its cache
+        self.assertEqual(owner.call("DELETE", f"{path}/members/{guest.id}").status, 204)
+        for n in reversed(range(self.count)):
+            at_once = self.at(n, guest)
+            message = f"{path}/messages/{said[n]['id']}"
+            for answer in (
+                at_once.post(f"{path}/messages", {"text": "after"}),
+                at_once.call("PATCH", message, {"text": "after"}),
+                at_once.call("PUT", f"{message}/reactions/%F0%9F%91%8D"),
+                at_once.call("DELETE", message),
+                at_once.post(f"{path}/members", {"handle": guest.handle}),
+                at_once.post(f"{path}/members", {"handle": friend.handle}),
+            ):
+                self.assertEqual(answer.status, 403, answer)
+
     def test_a_stream_goes_on_at_another_process(self):
         ada, bob = self.people[:2]
         conversation = self.at(1, ada).open_with(bob)

@@ -90,8 +90,10 @@ class Conversations {
   [[nodiscard]] Result<UnreadTotal> unread(std::string_view asker);
 
   /// The asker's membership. A conversation of the founding document's programs, which has no
-  /// MEMBER items, is known by the asker's row.
-  [[nodiscard]] Result<MemberItem> membership(std::string_view asker, std::string_view id);
+  /// MEMBER items, is known by the asker's row. For reads; whatever writes asks consistently, since
+  /// the cache of this process may not have heard yet of a removal by another.
+  [[nodiscard]] Result<MemberItem> membership(std::string_view asker, std::string_view id,
+                                              Freshness freshness = Freshness::kCached);
   [[nodiscard]] Result<MemberPage> members(std::string_view asker, std::string_view id,
                                            std::size_t limit, std::string_view from);
   /// User ids of all members, for whoever delivers events; no asker, no check. Read consistently:

@@ -223,7 +223,7 @@ Result<std::vector<std::string>> Conversations::member_ids(std::string_view id) 
 
 Result<MemberView> Conversations::invite(std::string_view asker, std::string_view id,
                                          std::string_view user) {
-  PARLEY_TRY(membership(asker, id));
+  PARLEY_TRY(membership(asker, id, Freshness::kConsistent));
   TableCalls table(domain_);
   const ConversationMeta group = PARLEY_TRY(group_of(table, id));
   People people(domain_);
@@ -266,7 +266,7 @@ Result<MemberView> Conversations::invite(std::string_view asker, std::string_vie
 }
 
 Status Conversations::remove(std::string_view asker, std::string_view id, std::string_view user) {
-  const MemberItem me = PARLEY_TRY(membership(asker, id));
+  const MemberItem me = PARLEY_TRY(membership(asker, id, Freshness::kConsistent));
   TableCalls table(domain_);
   const auto meta = PARLEY_TRY(table.get(meta_key(id), meta_of));
   if (!meta || meta->kind == ConversationKind::kDirect) {
@@ -291,7 +291,7 @@ Status Conversations::remove(std::string_view asker, std::string_view id, std::s
 
 Result<MemberView> Conversations::set_role(std::string_view asker, std::string_view id,
                                            std::string_view user, MemberRole role) {
-  PARLEY_TRY(membership(asker, id));
+  PARLEY_TRY(membership(asker, id, Freshness::kConsistent));
   TableCalls table(domain_);
   PARLEY_TRY(group_of(table, id));
   PARLEY_TRY(check_owner(table, id, asker));
@@ -309,7 +309,7 @@ Result<MemberView> Conversations::set_role(std::string_view asker, std::string_v
 
 // META first: the trigger gives every row that it moves the title it finds there.
 Status Conversations::rename(std::string_view asker, std::string_view id, std::string_view title) {
-  PARLEY_TRY(membership(asker, id));
+  PARLEY_TRY(membership(asker, id, Freshness::kConsistent));
   TableCalls table(domain_);
   ConversationMeta group = PARLEY_TRY(group_of(table, id));
   PARLEY_TRY(check_owner(table, id, asker));

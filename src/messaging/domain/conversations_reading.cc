@@ -49,9 +49,12 @@ Status adopt(Domain& domain, MemberItem member) {
 
 }  // namespace
 
-Result<MemberItem> Conversations::membership(std::string_view asker, std::string_view id) {
+Result<MemberItem> Conversations::membership(std::string_view asker, std::string_view id,
+                                             Freshness freshness) {
   const ItemKey key = member_key(id, asker);
-  if (auto member = PARLEY_TRY(get_cached(domain_, key, member_of))) return *std::move(member);
+  if (freshness == Freshness::kCached) {
+    if (auto member = PARLEY_TRY(get_cached(domain_, key, member_of))) return *std::move(member);
+  }
   // Somebody may have become a member a moment ago.
   TableCalls table(domain_);
   if (auto member = PARLEY_TRY(table.get(key, member_of))) return *std::move(member);

@@ -12,8 +12,6 @@
 
 namespace parley::messaging {
 
-enum class Freshness : std::uint8_t { kConsistent, kCached };
-
 /// Which messages are counted.
 struct UnreadRange {
   std::string after = {};  // canonical, exclusive; empty: from the beginning

@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +38,9 @@ struct DomainSettings {
   long members_moved_max = 100;               // docs/formats/messaging.md, large groups
   std::size_t members_max = 5000;             // of a group
 };
+
+/// How a read sees what others have just written: as it is, or as a cache may still have it.
+enum class Freshness : std::uint8_t { kConsistent, kCached };
 
 /// Eventually consistent reads of whole collections, through a cache where there is one: the same
 /// contract as Database::call for Query, GetItem and BatchGetItem. `collection` is the pk that is

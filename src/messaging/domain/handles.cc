@@ -16,8 +16,12 @@ constexpr int kAttemptsMax = 64;
 constexpr int kNumberedMax = 20;  // then random numbers
 constexpr std::string_view kNobody = "person";
 
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
 bool is_handle_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+  return is_letter_or_digit(c) || c == '_' || c == '.' || c == '-';
 }
 
 ItemKey lock_key(std::string_view handle) {
@@ -46,7 +50,8 @@ std::unexpected<Error> never_settles(std::string_view id) {
 
 bool is_handle(std::string_view handle) {
   return !handle.empty() && handle.size() <= kHandleSizeMax &&
-         std::ranges::all_of(handle, is_handle_character);
+         std::ranges::all_of(handle, is_handle_character) &&
+         std::ranges::any_of(handle, is_letter_or_digit);  // ".." in a path is no name
 }
 
 std::string lower_case(std::string_view handle) {
@@ -69,7 +74,7 @@ std::string handle_like(std::string_view wished) {
     }
     if (out.size() == kHandleSizeMax) break;
   }
-  return out.empty() ? std::string(kNobody) : out;
+  return is_handle(out) ? out : std::string(kNobody);
 }
 
 ItemKey profile_key(std::string_view id) {

@@ -7,6 +7,7 @@
 #include "messaging/domain/conversations.h"
 #include "messaging/domain/message_lookup.h"
 #include "messaging/domain/message_text.h"
+#include "messaging/domain/sender.h"
 #include "messaging/domain/table_calls.h"
 #include "messaging/refusal.h"
 #include "messaging/table_items.h"
@@ -57,7 +58,7 @@ Result<Message> Messages::get(std::string_view asker, std::string_view conversat
 Result<Message> Messages::edit(std::string_view asker, std::string_view conversation,
                                std::string_view id, std::string_view text) {
   PARLEY_TRY(check_message_text(text, domain_.settings.message_characters_max));
-  PARLEY_TRY(Conversations(domain_).membership(asker, conversation));
+  PARLEY_TRY(checked_sender(domain_, asker, conversation));
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     const Message message = PARLEY_TRY(find_message(domain_, conversation, id));
     if (message.sender.id != asker) return refuse(RefusalReason::kNotTheSender);
@@ -78,7 +79,8 @@ Result<Message> Messages::edit(std::string_view asker, std::string_view conversa
 
 Result<Message> Messages::remove(std::string_view asker, std::string_view conversation,
                                  std::string_view id) {
-  const MemberItem me = PARLEY_TRY(Conversations(domain_).membership(asker, conversation));
+  const MemberItem me =
+      PARLEY_TRY(Conversations(domain_).membership(asker, conversation, Freshness::kConsistent));
   TableCalls table(domain_);
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Message message = PARLEY_TRY(find_message(domain_, conversation, id));
@@ -112,7 +114,7 @@ Result<Message> Messages::react(std::string_view asker, std::string_view convers
   if (!is_emoji(emoji)) {
     return refuse(RefusalReason::kInvalidInput, "A reaction is one emoji");
   }
-  PARLEY_TRY(Conversations(domain_).membership(asker, conversation));
+  PARLEY_TRY(checked_sender(domain_, asker, conversation));
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Message message = PARLEY_TRY(find_message(domain_, conversation, id));
     if (!message.deleted_at.empty()) return refuse(RefusalReason::kMessageDeleted);
@@ -144,7 +146,7 @@ Result<Message> Messages::react(std::string_view asker, std::string_view convers
 
 Result<Message> Messages::unreact(std::string_view asker, std::string_view conversation,
                                   std::string_view id, std::string_view emoji) {
-  PARLEY_TRY(Conversations(domain_).membership(asker, conversation));
+  PARLEY_TRY(Conversations(domain_).membership(asker, conversation, Freshness::kConsistent));
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Message message = PARLEY_TRY(find_message(domain_, conversation, id));
     const Reaction* reaction = reaction_of(message, emoji);

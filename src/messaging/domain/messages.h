@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +68,7 @@ class Messages {
   [[nodiscard]] Result<Message> get(std::string_view asker, std::string_view conversation,
                                     std::string_view id);
 
-  /// Refuses kNotTheSender, kMessageDeleted and what send() refuses of a text.
+  /// Refuses kNotTheSender, kMessageDeleted, kBlocked and what send() refuses of a text.
   [[nodiscard]] Result<Message> edit(std::string_view asker, std::string_view conversation,
                                      std::string_view id, std::string_view text);
   /// The message stays, empty, with deleted_at. By its sender or an owner of the group. Deleting
@@ -75,11 +76,17 @@ class Messages {
   [[nodiscard]] Result<Message> remove(std::string_view asker, std::string_view conversation,
                                        std::string_view id);
   /// One emoji: a grapheme of at most 40 bytes, without control characters or ASCII letters.
-  /// Refuses kMessageDeleted, kTooManyReactions, kInvalidInput. Reacting again changes nothing.
+  /// Refuses kMessageDeleted, kTooManyReactions, kBlocked, kInvalidInput. Reacting again changes
+  /// nothing.
   [[nodiscard]] Result<Message> react(std::string_view asker, std::string_view conversation,
                                       std::string_view id, std::string_view emoji);
   [[nodiscard]] Result<Message> unreact(std::string_view asker, std::string_view conversation,
                                         std::string_view id, std::string_view emoji);
+
+  /// The conversation that the asker's client token was sent to; none: it was not used, or too long
+  /// ago.
+  [[nodiscard]] Result<std::optional<std::string>> conversation_of_token(
+      std::string_view asker, std::string_view client_token);
 
  private:
   Domain& domain_;

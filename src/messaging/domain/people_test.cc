@@ -70,6 +70,8 @@ TEST_P(PeopleTest, NobodyIsFoundWhoIsNotThere) {
   EXPECT_EQ(reason_of(people_.by_handle("u")), RefusalReason::kNoSuchPerson);
   EXPECT_EQ(reason_of(people_.by_handle("")), RefusalReason::kNoSuchPerson);
   EXPECT_EQ(reason_of(people_.by_handle("a b")), RefusalReason::kNoSuchPerson);
+  for (const char* no_name : {".", "..", "-", "_.-"}) EXPECT_FALSE(is_handle(no_name)) << no_name;
+  EXPECT_EQ(handle_like("..!"), "person");
   EXPECT_EQ(reason_of(people_.rename("u", "x", "")), RefusalReason::kNoSuchPerson);
 }
 

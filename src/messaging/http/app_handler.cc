@@ -39,14 +39,14 @@ Result<std::string_view> token_of(const net::HttpRequest& request) {
 }
 
 /// Whose token the request bears; the person's account is made at first sight.
-Result<std::string> asker_of(App& app, const net::HttpRequest& request) {
+Result<Identity> asker_of(App& app, const net::HttpRequest& request) {
   const std::string_view token = PARLEY_TRY(token_of(request));
-  const Identity identity = PARLEY_TRY(app.verifier.verify(token));
+  Identity identity = PARLEY_TRY(app.verifier.verify(token));
   if (!PARLEY_TRY(app.people.is_active(identity.person_id))) {
     PARLEY_TRY(
         app.people.ensure(identity.person_id, identity.wished_handle, identity.display_name));
   }
-  return identity.person_id;
+  return identity;
 }
 
 /// The same if it takes no waiting: their token was verified before, their account is there.
@@ -122,7 +122,9 @@ net::HttpReply AppHandler::answer(const net::HttpRequest& request, Asking asking
             .asker = std::move(asking.person)};
   const auto run = [&]() -> Result<net::HttpReply> {
     if (route.access == Access::kPerson && call.asker.empty()) {
-      call.asker = PARLEY_TRY(asker_of(call.app, request));
+      Identity identity = PARLEY_TRY(asker_of(call.app, request));
+      call.asker = std::move(identity.person_id);
+      call.asks_until = identity.expires_at;
       PARLEY_TRY(call.app.limits.take(call.asker, route.rate));
     }
     return route.handler(call);

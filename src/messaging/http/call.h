@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "messaging/sign_in/rate_limit.h"
 #include "net/http_server.h"
@@ -22,6 +23,7 @@ struct Call {
   const net::HttpRequest& request;
   std::vector<std::string> parameters = {};  // of the path, decoded, in their order
   std::string asker = {};                    // person id; empty on an open route
+  TimestampMicros asks_until = 0;            // the end of the asker's token
 
   /// The decoded value of a parameter of the query; none if it is not there. Refuses kInvalidInput
   /// for one that cannot be decoded.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "messaging/domain/sender.h"
 #include "messaging/domain/view_json.h"
 #include "messaging/http/app.h"
 #include "messaging/http/handlers.h"
@@ -34,7 +35,8 @@ Result<std::string> person_id(Call& call, std::string_view handle) {
   return PARLEY_TRY(call.app.people.by_handle(handle)).id;
 }
 
-Result<Made> make(Call& call, const JsonBody& body) {
+/// `client_token`: of the message that comes with it; empty if there is none.
+Result<Made> make(Call& call, const JsonBody& body, const std::string& client_token) {
   const std::string kind = PARLEY_TRY(body.text("kind"));
   if (kind == "direct") {
     PARLEY_TRY(body.has_only({"kind", "handle", "message"}));
@@ -50,6 +52,11 @@ Result<Made> make(Call& call, const JsonBody& body) {
   std::vector<std::string> others;
   for (const std::string& handle : PARLEY_TRY(body.texts("handles", kHandlesMax))) {
     others.push_back(PARLEY_TRY(person_id(call, handle)));
+  }
+  if (!client_token.empty()) {
+    // The request has come before: it is not another group that is wanted.
+    auto known = PARLEY_TRY(call.app.messages.conversation_of_token(call.asker, client_token));
+    if (known) return Made{.id = *std::move(known), .was_there = true};
   }
   return call.app.conversations.make_group(call.asker, title, others);
 }
@@ -75,7 +82,7 @@ Result<net::HttpReply> make_conversation(Call& call) {
         message->text,
         call.app.domain.settings.message_characters_max));  // before anything is made
   }
-  const Made made = PARLEY_TRY(make(call, body));
+  const Made made = PARLEY_TRY(make(call, body, message ? message->client_token : ""));
   if (message) PARLEY_TRY(call.app.messages.send(call.asker, made.id, *message));
   return conversation_reply(call, made.was_there ? 200 : 201, made.id);
 }
@@ -119,7 +126,11 @@ Result<net::HttpReply> set_typing(Call& call) {
   const std::string id = PARLEY_TRY(conversation_id(call));
   const JsonBody body = PARLEY_TRY(JsonBody::parse(call.request.body, {"typing"}));
   const bool typing = PARLEY_TRY(body.flag("typing"));
-  PARLEY_TRY(call.app.conversations.membership(call.asker, id));
+  if (typing) {
+    PARLEY_TRY(checked_sender(call.app.domain, call.asker, id));
+  } else {
+    PARLEY_TRY(call.app.conversations.membership(call.asker, id));
+  }
   call.app.hub.typing(call.asker, id, typing);
   return empty_reply();
 }

@@ -16,15 +16,28 @@ std::unexpected<Error> must_be(std::string_view name, std::string_view what) {
 
 bool has_control_characters(std::string_view text) {
   return std::ranges::any_of(text, [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r') ||
+           c == 0x7f;
   });
+}
+
+/// `text` with the line ends of other systems ("\r\n", "\r") as "\n".
+std::string with_line_feeds(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_return = text[i] == '\r';
+    if (is_return && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    out += is_return ? '\n' : text[i];
+  }
+  return out;
 }
 
 Result<std::string> text_of_value(const simdjson::dom::element& value, std::string_view name) {
   std::string_view text;
   if (value.get(text) != simdjson::SUCCESS) return must_be(name, "a string");
   if (has_control_characters(text)) return must_be(name, "without control characters");
-  return std::string(text);
+  return with_line_feeds(text);
 }
 
 }  // namespace

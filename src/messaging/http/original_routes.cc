@@ -1,6 +1,8 @@
 // The endpoints of the founding document's application, in its shapes, so that its front end works.
 #include <fmt/format.h>
 
+#include <ranges>
+
 #include "messaging/domain/view_json.h"
 #include "messaging/http/app.h"
 #include "messaging/http/handlers.h"
@@ -53,13 +55,16 @@ Result<net::HttpReply> original_message_groups(Call& call) {
   return json_reply(200, json_array(items));
 }
 
-// Its front end has no other way to say that a conversation was read than to ask for it.
+// The newest messages, the oldest of them first; as the original, which knows no deleted ones. Its
+// front end has no other way to say that a conversation was read than to ask for it.
 Result<net::HttpReply> original_messages(Call& call) {
   const std::string id = PARLEY_TRY(checked_id(call.parameters[0], RefusalReason::kNotAMember));
   const HistoryPage page = PARLEY_TRY(call.app.messages.history(call.asker, id, {}, kPageLimit));
   std::vector<std::string> items;
   items.reserve(page.items.size());
-  for (const Message& message : page.items) items.push_back(original_message_json(message));
+  for (const Message& message : std::views::reverse(page.items)) {
+    if (message.deleted_at.empty()) items.push_back(original_message_json(message));
+  }
   if (!page.items.empty()) {
     static_cast<void>(
         PARLEY_TRY(call.app.conversations.mark_read(call.asker, id, page.items.front().sort_key)));
@@ -72,15 +77,14 @@ Result<net::HttpReply> original_create_message(Call& call) {
   const auto conversation = PARLEY_TRY(body.optional_text("message_group_uuid"));
   const auto handle = PARLEY_TRY(body.optional_text("handle"));
   const std::string text = PARLEY_TRY(body.optional_text("message")).value_or("");
+  // Of several faults the original tells the message's. And nothing is made for one that is none.
+  PARLEY_TRY(check_message_text(text, call.app.domain.settings.message_characters_max));
   if (conversation) {
     if (conversation->empty()) return refuse(RefusalReason::kConversationBlank);
     const std::string id = PARLEY_TRY(checked_id(*conversation, RefusalReason::kNotAMember));
     return send_to(call, id, text);
   }
   if (handle.value_or("").empty()) return refuse(RefusalReason::kReceiverBlank);
-  PARLEY_TRY(check_message_text(
-      text,
-      call.app.domain.settings.message_characters_max));  // before a conversation is made for it
   const Person receiver = PARLEY_TRY(call.app.people.by_handle(*handle));
   const Made made = PARLEY_TRY(call.app.conversations.open_direct(call.asker, receiver.id));
   PARLEY_TRY(call.app.messages.send(call.asker, made.id, {.text = text}));

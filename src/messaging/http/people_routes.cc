@@ -28,6 +28,7 @@ Result<net::HttpReply> change_me(Call& call) {
 
 Result<net::HttpReply> erase_me(Call& call) {
   PARLEY_TRY(call.app.account.begin_erasure(call.asker));
+  call.app.hub.disconnect(call.asker);
   // What is left undone here is done by the next start, or the next erasure.
   const Status completed = call.app.account.complete_erasures();
   if (!completed && call.app.log) call.app.log("erasure: " + completed.error().message);

@@ -36,6 +36,7 @@ class Attendance {
     ConnectionId id = 0;
     Person* person = nullptr;
     std::shared_ptr<EventSink> sink = {};
+    TimestampMicros until = 0;  // 0: for ever
     /// What came while earlier events are still being read again; engaged only then.
     std::unique_ptr<std::vector<KeptEventPointer>> waiting = {};
     bool waits_in_vain = false;  // too much came, or the stream is another one now

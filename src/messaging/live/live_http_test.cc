@@ -24,7 +24,7 @@ class EventsHandler final : public net::HttpHandler {
   void handle(const net::HttpRequest& request, net::ReplyCallback reply) override {
     auto stream = std::make_shared<net::ReplyStream>();
     const Status connected =
-        hub_.connect(request.path.substr(1), request.header("Last-Event-ID"), stream);
+        hub_.connect(request.path.substr(1), request.header("Last-Event-ID"), stream, 0);
     net::HttpReply answer{.status = connected ? 200 : 429, .content_type = "text/event-stream"};
     if (connected) answer.stream = std::move(stream);
     reply(std::move(answer));

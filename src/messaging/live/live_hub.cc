@@ -89,12 +89,12 @@ void LiveHub::run() {
 }
 
 Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
-                        std::shared_ptr<net::ReplyStream> stream) {
-  return connect(person, last_event_id, make_event_sink(std::move(stream)));
+                        std::shared_ptr<net::ReplyStream> stream, TimestampMicros until) {
+  return connect(person, last_event_id, make_event_sink(std::move(stream)), until);
 }
 
 Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
-                        const std::shared_ptr<EventSink>& sink) {
+                        const std::shared_ptr<EventSink>& sink, TimestampMicros until) {
   const auto place = parse_place(last_event_id);
   std::optional<std::vector<std::string>> conversations;
   std::optional<client::StreamPositions> catch_up_to;
@@ -111,6 +111,7 @@ Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
     Connection& connection = attendance_.add(
         person, conversations.value_or(std::vector<std::string>{}), sink, came_online);
     id = connection.id;
+    connection.until = until;
     heartbeats_.emplace_back(sources_.clock.now() + micros(settings_.heartbeat), id);
     if (came_online) {
       tell(attendance_.company_of(*connection.person), "presence", presence_data(person, true));
@@ -132,6 +133,13 @@ Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
   if (catch_up_to) catch_up(id, person, *place, *catch_up_to);
   if (place) tell_pinned_of(id, person);
   return {};
+}
+
+void LiveHub::disconnect(std::string_view person) {
+  const std::scoped_lock lock(mutex_);
+  const Person* const known = attendance_.find(person);
+  if (known == nullptr) return;
+  for (Connection* connection : known->connections) connection->sink->close();
 }
 
 Status LiveHub::check_room_for(std::string_view person) {
@@ -242,7 +250,7 @@ void LiveHub::send_heartbeats(TimestampMicros now) {
     const Attendance::ConnectionId connection_id = heartbeats_.front().second;
     heartbeats_.pop_front();
     Connection* connection = attendance_.find(connection_id);
-    if (connection == nullptr) continue;
+    if (connection == nullptr || ends(*connection)) continue;
     static_cast<void>(connection->sink->send(connection->waiting ? ":\n\n" : text));
     heartbeats_.emplace_back(now + interval, connection_id);
   }

@@ -78,9 +78,11 @@ class LiveHub final : public Hub, public client::StreamHandler {
   void stop();
 
   [[nodiscard]] Status connect(std::string_view person, std::string_view last_event_id,
-                               std::shared_ptr<net::ReplyStream> stream) override;
+                               std::shared_ptr<net::ReplyStream> stream,
+                               TimestampMicros until) override;
   [[nodiscard]] Status connect(std::string_view person, std::string_view last_event_id,
-                               const std::shared_ptr<EventSink>& sink);
+                               const std::shared_ptr<EventSink>& sink, TimestampMicros until = 0);
+  void disconnect(std::string_view person) override;
   void typing(std::string_view person, std::string_view conversation, bool typing) override;
   [[nodiscard]] bool is_online(std::string_view person) const override;
   [[nodiscard]] HubMetrics metrics() const override;
@@ -134,6 +136,7 @@ class LiveHub final : public Hub, public client::StreamHandler {
   void tell_newcomer(const MembershipChange& membership, std::int64_t record_s);
   static void wait(Connection& connection, KeptEventPointer event);
   void send(Connection& connection, std::string_view text);
+  [[nodiscard]] bool ends(Connection& connection);
   void tell(const std::vector<Person*>& people, std::string_view name, std::string_view data);
   void tell_typing(std::string_view person, std::string_view conversation, bool typing,
                    const std::vector<std::string>& members);

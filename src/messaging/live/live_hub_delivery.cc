@@ -255,7 +255,14 @@ void LiveHub::deliver(const KeptEventPointer& kept) {
 
 /// A client that cannot take more is on its way out: its end will be told.
 void LiveHub::send(Connection& connection, std::string_view text) {
-  if (connection.sink->send(text)) ++metrics_.events_delivered;
+  if (!ends(connection) && connection.sink->send(text)) ++metrics_.events_delivered;
+}
+
+/// Whether the connection's time is over; then its stream is closed.
+bool LiveHub::ends(Connection& connection) {
+  if (connection.until == 0 || sources_.clock.now() < connection.until) return false;
+  connection.sink->close();
+  return true;
 }
 
 /// What has no place in the stream. Those who wait for their first words get no others.

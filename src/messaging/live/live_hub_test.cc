@@ -54,6 +54,41 @@ TEST_F(LiveHubFacts, FirstWordsAreReadyWithThoseOnlineInOnesConversations) {
   EXPECT_THAT(again->take(), ElementsAre(R"(ready {"resumed":false,"online":["ann","cat"]})"));
 }
 
+TEST_F(LiveHubFacts, AStreamEndsWithItsToken) {
+  TimestampMicros until = table.database.clock().now() + 90'000'000;
+  const auto bob = std::make_shared<TestSink>();
+  ASSERT_TRUE(live.hub->connect("bob", "", bob, until));
+  const auto for_ever = arrive("bob");
+  bob->take();
+  live.advance(seconds(89));
+  table.say("g", "ann", 1);
+  settle();
+  EXPECT_THAT(bob->take("message"), testing::SizeIs(1));
+  EXPECT_FALSE(bob->closed);
+  live.advance(seconds(1));
+  table.say("g", "ann", 2);
+  settle();
+  EXPECT_THAT(bob->take("message"), IsEmpty());
+  EXPECT_TRUE(bob->closed);
+  EXPECT_THAT(for_ever->take("message"), testing::SizeIs(2));
+  EXPECT_FALSE(for_ever->closed);
+  // And where nothing is to be told, with a heartbeat.
+  until = table.database.clock().now() + 1'000'000;
+  const auto silent = std::make_shared<TestSink>();
+  ASSERT_TRUE(live.hub->connect("cat", "", silent, until));
+  live.advance(HubSettings{}.heartbeat);
+  EXPECT_TRUE(silent->closed);
+}
+
+TEST_F(LiveHubFacts, WhoIsDisconnectedHearsNoMore) {
+  const auto ann = arrive("ann");
+  const auto bob = arrive("bob");
+  live.hub->disconnect("ann");
+  live.hub->disconnect("nobody");
+  EXPECT_TRUE(ann->closed);
+  EXPECT_FALSE(bob->closed);
+}
+
 TEST_F(LiveHubFacts, AnItemThatNamesNoConversationIsToldToNobody) {
   const auto ann = arrive("ann");
   for (const std::string_view pk : {"CNV#", "MSG#", "CNV#g"}) {

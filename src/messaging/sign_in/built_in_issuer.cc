@@ -7,6 +7,7 @@
 #include "messaging/domain/handles.h"
 #include "messaging/domain/table_calls.h"
 #include "messaging/refusal.h"
+#include "messaging/sign_in/token_claims.h"
 #include "messaging/table_items.h"
 
 namespace parley::messaging {
@@ -39,11 +40,11 @@ Result<Identity> BuiltInIssuer::verify(std::string_view token) {
   }
   const auto payload = verified_jwt_payload(token, key_);
   if (!payload) return refuse(RefusalReason::kUnauthenticated, payload.error().message);
-  CheckedClaims claims = PARLEY_TRY(check_claims(
+  Identity identity = PARLEY_TRY(check_claims(
       *payload, {.issuer = std::string(kIssuer), .audience = std::string(kIssuer), .leeway = {}},
       now));
-  verified_.remember(token, claims);
-  return std::move(claims.identity);
+  verified_.remember(token, identity);
+  return identity;
 }
 
 Result<std::vector<Person>> BuiltInIssuer::people() {

@@ -38,9 +38,9 @@ Result<Identity> OidcVerifier::verify(std::string_view token) {
   }
   const auto payload = verified_jwt_payload(token, key);
   if (!payload) return refuse(RefusalReason::kUnauthenticated, payload.error().message);
-  CheckedClaims claims = PARLEY_TRY(check_claims(*payload, settings_.claims, now));
-  verified_.remember(token, claims);
-  return std::move(claims.identity);
+  Identity identity = PARLEY_TRY(check_claims(*payload, settings_.claims, now));
+  verified_.remember(token, identity);
+  return identity;
 }
 
 }  // namespace parley::messaging

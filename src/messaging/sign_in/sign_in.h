@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace parley::messaging {
@@ -20,6 +21,7 @@ struct Identity {
   // What the token says of them, for a profile that does not exist yet; both may be empty.
   std::string wished_handle = {};
   std::string display_name = {};
+  TimestampMicros expires_at = 0;  // of the token, with the leeway
 };
 
 /// Thread-safe.

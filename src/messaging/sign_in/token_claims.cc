@@ -69,8 +69,8 @@ std::string wished_handle(const simdjson::dom::object& claims) {
 
 }  // namespace
 
-Result<CheckedClaims> check_claims(std::string_view payload, const ClaimsExpected& expected,
-                                   TimestampMicros now) {
+Result<Identity> check_claims(std::string_view payload, const ClaimsExpected& expected,
+                              TimestampMicros now) {
   simdjson::dom::parser parser;
   simdjson::dom::object claims;
   if (parser.parse(payload).get(claims) != simdjson::SUCCESS) {
@@ -95,10 +95,10 @@ Result<CheckedClaims> check_claims(std::string_view payload, const ClaimsExpecte
     return unauthenticated("The token names nobody");
   }
   constexpr double kLatest = 9e18;
-  return CheckedClaims{
-      .identity = {.person_id = person_id_of(expected.issuer, subject),
-                   .wished_handle = wished_handle(claims),
-                   .display_name = std::string(text_claim(claims, "name"))},
+  return Identity{
+      .person_id = person_id_of(expected.issuer, subject),
+      .wished_handle = wished_handle(claims),
+      .display_name = std::string(text_claim(claims, "name")),
       .expires_at = static_cast<TimestampMicros>(std::min(*expires_at + leeway, kLatest))};
 }
 

@@ -18,16 +18,10 @@ struct ClaimsExpected {
   std::chrono::seconds leeway{60};  // between the issuer's clock and ours
 };
 
-struct CheckedClaims {
-  Identity identity = {};
-  TimestampMicros expires_at = 0;  // with the leeway
-};
-
 /// Refuses kUnauthenticated for claims that are missing, of the wrong type, for somebody else, over
 /// or not yet begun. Source: RFC 7519, section 4.1; OpenID Connect Core 1.0, section 3.1.3.7.
-[[nodiscard]] Result<CheckedClaims> check_claims(std::string_view payload,
-                                                 const ClaimsExpected& expected,
-                                                 TimestampMicros now);
+[[nodiscard]] Result<Identity> check_claims(std::string_view payload,
+                                            const ClaimsExpected& expected, TimestampMicros now);
 
 /// `subject` in lower case if it is a UUID (as Cognito's are), else the UUID of version 5 (RFC
 /// 9562, section 5.5) of issuer and subject.

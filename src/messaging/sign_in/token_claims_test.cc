@@ -11,7 +11,7 @@ namespace {
 constexpr TimestampMicros kNow = 1'767'323'045'000'000;
 const ClaimsExpected kExpected{.issuer = "https://id.example", .audience = "app"};
 
-Result<CheckedClaims> check(std::string_view more) {
+Result<Identity> check(std::string_view more) {
   return check_claims(fmt::format(R"({{"iss":"https://id.example"{}}})", more), kExpected, kNow);
 }
 
@@ -62,8 +62,7 @@ TEST(TokenClaims, AVeryLateEndIsAnEnd) {
 
 TEST(TokenClaims, AHandleIsWishedForByName) {
   const auto handle = [](std::string_view more) {
-    return check(fmt::format(R"(,"aud":"app","sub":"s","exp":1767323046{})", more))
-        ->identity.wished_handle;
+    return check(fmt::format(R"(,"aud":"app","sub":"s","exp":1767323046{})", more))->wished_handle;
   };
   EXPECT_EQ(handle(""), "");
   EXPECT_EQ(handle(R"(,"preferred_username":"ada","email":"x@y.example")"), "ada");

@@ -4,16 +4,16 @@ namespace parley::messaging {
 
 std::optional<Identity> VerifiedTokens::find(std::string_view token, TimestampMicros now) {
   const std::scoped_lock lock(mutex_);
-  const CheckedClaims* claims = claims_.find(token);
-  if (claims == nullptr) return std::nullopt;
-  if (now < claims->expires_at) return claims->identity;
-  claims_.erase(token);
+  const Identity* identity = identities_.find(token);
+  if (identity == nullptr) return std::nullopt;
+  if (now < identity->expires_at) return *identity;
+  identities_.erase(token);
   return std::nullopt;
 }
 
-void VerifiedTokens::remember(std::string_view token, const CheckedClaims& claims) {
+void VerifiedTokens::remember(std::string_view token, const Identity& identity) {
   const std::scoped_lock lock(mutex_);
-  claims_.put(token, claims);
+  identities_.put(token, identity);
 }
 
 }  // namespace parley::messaging

@@ -8,22 +8,22 @@
 
 #include "base/clock.h"
 #include "messaging/recent_map.h"
-#include "messaging/sign_in/token_claims.h"
+#include "messaging/sign_in/sign_in.h"
 
 namespace parley::messaging {
 
 /// Thread-safe. Forgets what was used longest ago.
 class VerifiedTokens {
  public:
-  explicit VerifiedTokens(std::size_t tokens_max = 10'000) : claims_(tokens_max) {}
+  explicit VerifiedTokens(std::size_t tokens_max = 10'000) : identities_(tokens_max) {}
 
   /// None for a token that is not known to be good at `now`.
   [[nodiscard]] std::optional<Identity> find(std::string_view token, TimestampMicros now);
-  void remember(std::string_view token, const CheckedClaims& claims);
+  void remember(std::string_view token, const Identity& identity);
 
  private:
-  std::mutex mutex_;                 // guards what follows
-  RecentMap<CheckedClaims> claims_;  // by token
+  std::mutex mutex_;                // guards what follows
+  RecentMap<Identity> identities_;  // by token
 };
 
 }  // namespace parley::messaging
