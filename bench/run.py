@@ -228,9 +228,10 @@ def main():
         if chosen.pin
         else "the load generator on the same cores"
     )
+    kernel = ".".join(platform.release().split(".")[:2])
     where = (
         f"{time.strftime('%Y-%m-%d', time.gmtime())} on {os.cpu_count()} cores "
-        f"({platform.machine()}, Linux {platform.release()}), {place}; a cell is the median of "
+        f"({platform.machine()}, Linux {kernel}), {place}; a cell is the median of "
         f"{chosen.turns} turns of {chosen.seconds} s"
     )
     if len(chosen.connections) > 1 and chosen.turns > TURNS_OF_FEWER:
