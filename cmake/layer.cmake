@@ -18,6 +18,29 @@ if(PARLEY_SANITIZE)
   add_link_options(-fsanitize=${PARLEY_SANITIZE})
 endif()
 
+# Headers that most files include, compiled once. Only the release preset has it: in the others a file
+# that does not include what it uses shows.
+function(parley_precompiled name)
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/${name}.cc CONTENT "")
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/${name}.cc)
+  target_precompile_headers(${name} PRIVATE <algorithm> <chrono> <expected> <functional> <map>
+    <memory> <mutex> <optional> <string> <string_view> <utility> <vector> <fmt/format.h>
+    <simdjson.h> ${ARGN})
+  parley_use_precompiled(${name} "")
+endfunction()
+
+# The macros have to be those that the headers were compiled with.
+function(parley_use_precompiled target name)
+  target_compile_definitions(${target} PRIVATE
+    $<TARGET_PROPERTY:fmt::fmt,INTERFACE_COMPILE_DEFINITIONS>
+    $<TARGET_PROPERTY:simdjson::simdjson,INTERFACE_COMPILE_DEFINITIONS>)
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # for ccache
+  parley_warnings(${target})
+  if(name)
+    target_precompile_headers(${target} REUSE_FROM ${name})
+  endif()
+endfunction()
+
 function(parley_layer name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;TESTS;TEST_LINKS" ${ARGN})
   set(library parley_${name})
@@ -25,11 +48,17 @@ function(parley_layer name)
   target_include_directories(${library} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${library} PUBLIC ${ARG_LINKS})
   parley_warnings(${library})
+  if(PARLEY_PCH)
+    parley_use_precompiled(${library} parley_precompiled)
+  endif()
   if(PARLEY_TESTS AND ARG_TESTS)
     add_executable(${name}_tests ${ARG_TESTS})
     target_link_libraries(${name}_tests PRIVATE ${library} ${ARG_TEST_LINKS}
       GTest::gtest GTest::gmock GTest::gtest_main)
     parley_warnings(${name}_tests)
+    if(PARLEY_PCH)
+      parley_use_precompiled(${name}_tests parley_tests_precompiled)
+    endif()
     # A third of what optimising would take to compile; the layer itself is tested as it ships.
     target_compile_options(${name}_tests PRIVATE $<$<CONFIG:Release>:-O0>)
     add_test(NAME ${name}_tests COMMAND ${name}_tests)
