@@ -58,6 +58,8 @@ function(parley_layer name)
     parley_warnings(${name}_tests)
     if(PARLEY_PCH)
       parley_use_precompiled(${name}_tests parley_tests_precompiled)
+      # Functions of the headers that nobody calls are there too, as nothing is optimised.
+      target_link_libraries(${name}_tests PRIVATE fmt::fmt simdjson::simdjson)
     endif()
     # A third of what optimising would take to compile; the layer itself is tested as it ships.
     target_compile_options(${name}_tests PRIVATE $<$<CONFIG:Release>:-O0>)
