@@ -5,8 +5,10 @@ function(parley_warnings target)
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wold-style-cast)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # GCC 12, optimising, sees overlaps in std::string's own inlined code that are not there (GCC bug
-    # 105651), and empty std::optionals read as if they were full (80635).
-    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized)
+    # 105651), and empty std::optionals read as if they were full (80635). With precompiled headers it
+    # sees the first as an array's bounds, too.
+    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized
+      $<$<BOOL:${PARLEY_PCH}>:-Wno-array-bounds> $<$<BOOL:${PARLEY_PCH}>:-Wno-stringop-overflow>)
   endif()
   if(PARLEY_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
