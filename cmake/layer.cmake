@@ -8,7 +8,8 @@ function(parley_warnings target)
     # 105651), and empty std::optionals read as if they were full (80635). With precompiled headers it
     # sees the first as an array's bounds, too.
     target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized
-      $<$<BOOL:${PARLEY_PCH}>:-Wno-array-bounds> $<$<BOOL:${PARLEY_PCH}>:-Wno-stringop-overflow>)
+      $<$<BOOL:${PARLEY_PCH}>:-Wno-array-bounds>
+      $<$<BOOL:${PARLEY_PCH}>:-Wno-stringop-overflow> $<$<BOOL:${PARLEY_PCH}>:-Wno-stringop-overread>)
   endif()
   if(PARLEY_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
