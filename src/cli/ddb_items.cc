@@ -110,7 +110,7 @@ Result<ExitCode> scan(const DdbContext& context) {
     if (!start_key.empty()) input += R"(,"ExclusiveStartKey":)" + start_key;
     const std::string reply = PARLEY_TRY(context.target.database->call("Scan", input + "}"));
     simdjson::dom::parser parser;
-    client::ItemPage page = PARLEY_TRY(client::item_page_of(parser, reply));
+    const client::ItemPage page = PARLEY_TRY(client::item_page_of(parser, reply));
     for (const auto item : page.items) {
       simdjson::dom::object attributes;
       if (item.get(attributes) != simdjson::SUCCESS) continue;
@@ -121,7 +121,7 @@ Result<ExitCode> scan(const DdbContext& context) {
       }
       ++count;
     }
-    start_key = std::move(page.next);
+    start_key = page.next();
     // A pipe gets each page at once; a terminal's columns are as wide as the widest of all.
     if (!context.console.out_is_terminal) {
       table.print(context.console);

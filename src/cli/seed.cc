@@ -32,12 +32,12 @@ Status collect_deletions(client::Database& database, std::string_view table,
                     is_row ? R"(,"FilterExpression":"message_group_uuid = :g")" : "",
                     start_key.empty() ? "" : R"(,"ExclusiveStartKey":)", start_key)));
     simdjson::dom::parser parser;
-    client::ItemPage page = PARLEY_TRY(client::item_page_of(parser, reply));
+    const client::ItemPage page = PARLEY_TRY(client::item_page_of(parser, reply));
     for (const auto item : page.items) {
       requests.push_back(
           fmt::format(R"({{"DeleteRequest":{{"Key":{}}}}})", simdjson::minify(item)));
     }
-    start_key = std::move(page.next);
+    start_key = page.next();
   } while (!start_key.empty());
   return {};
 }

@@ -2,6 +2,10 @@
 
 namespace parley::client {
 
+std::string ItemPage::next() const {
+  return last_key ? simdjson::minify(*last_key) : std::string();
+}
+
 Result<ItemPage> item_page_of(simdjson::dom::parser& parser, std::string_view reply) {
   ItemPage page;
   if (parser.parse(reply.data(), reply.size()).get(page.json) != simdjson::SUCCESS ||
@@ -10,7 +14,7 @@ Result<ItemPage> item_page_of(simdjson::dom::parser& parser, std::string_view re
   }
   simdjson::dom::element last;
   if (page.json["LastEvaluatedKey"].get(last) == simdjson::SUCCESS) {
-    page.next = simdjson::minify(last);
+    page.last_key = last;
   }
   return page;
 }

@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,11 +11,14 @@
 
 namespace parley::client {
 
-/// A page of items. `json` and `items` are valid until their parser parses again or ends.
+/// A page of items. Its elements are valid until their parser parses again or ends.
 struct ItemPage {
   simdjson::dom::element json;  // the whole answer
   simdjson::dom::array items;
-  std::string next;  // LastEvaluatedKey, as JSON; empty: there is no further page
+  std::optional<simdjson::dom::element> last_key;  // none: there is no further page
+
+  /// LastEvaluatedKey as the next request's ExclusiveStartKey, in JSON; empty if there is none.
+  [[nodiscard]] std::string next() const;
 };
 
 /// Reads the answer to a Query or a Scan that asked for items, not for their count alone. Errors:

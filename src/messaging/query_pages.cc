@@ -12,11 +12,11 @@ Status for_each_item(client::Database& database, const std::string& input,
     const std::string reply = PARLEY_TRY(database.call(
         "Query", input + (start_key.empty() ? "}" : ",\"ExclusiveStartKey\":" + start_key + "}")));
     const JsonParser parser;
-    client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, reply));
+    const client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, reply));
     for (const simdjson::dom::element item : page.items) {
       if (!visit(item)) return {};
     }
-    start_key = std::move(page.next);
+    start_key = page.next();
   } while (!start_key.empty());
   return {};
 }

@@ -136,9 +136,8 @@ Status ListPage::read_rows(std::size_t limit) {
     auto row = row_of(item);
     if (row && is_in_range({row->sort_key, row->conversation})) rows_.push_back(*std::move(row));
   }
-  simdjson::dom::element last;
-  if (page.json["LastEvaluatedKey"].get(last) == simdjson::SUCCESS) {
-    end_ = Place{std::string(text_of(last, "sk").value_or("")), {}};
+  if (page.last_key) {
+    end_ = Place{std::string(text_of(*page.last_key, "sk").value_or("")), {}};
     if (!rows_.empty() && rows_.back().sort_key == end_->sort_key) {
       end_->conversation = rows_.back().conversation;
     }
@@ -168,11 +167,11 @@ Status ListPage::look_up() {
   return visit_many_cached(domain_, reads(), key_of(kRowPrefix, asker_), keys,
                            [&](const simdjson::dom::element& item) {
                              if (auto member = member_of(item)) {
-                               const std::string id = member->conversation;
-                               members_.emplace(id, *std::move(member));
+                               std::string id = member->conversation;
+                               members_.emplace(std::move(id), *std::move(member));
                              } else if (auto meta = meta_of(item)) {
-                               const std::string id = meta->conversation;
-                               metas_.emplace(id, *std::move(meta));
+                               std::string id = meta->conversation;
+                               metas_.emplace(std::move(id), *std::move(meta));
                              }
                            });
 }

@@ -39,7 +39,7 @@ Result<NewestMessages> newest_messages(Domain& domain, std::string_view conversa
           Parameters().text(":pk", key_of(kMessagePrefix, conversation)).json())));
   const JsonParser parser;
   const client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, reply));
-  NewestMessages newest{.messages = {}, .is_all = page.next.empty()};
+  NewestMessages newest{.messages = {}, .is_all = !page.last_key};
   for (const simdjson::dom::element item : page.items) {
     newest.messages.push_back({.sort_key = std::string(text_of(item, "sk").value_or("")),
                                .sender = std::string(text_of(item, "user_uuid").value_or("")),

@@ -99,7 +99,7 @@ Status for_each_cached(Domain& domain, const std::string& pk, std::string_view p
     const JsonParser parser;
     const client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, *reply));
     for (const simdjson::dom::element item : page.items) visitor(item);
-    start_key = page.next.empty() ? "" : ",\"ExclusiveStartKey\":" + page.next;
+    start_key = page.last_key ? ",\"ExclusiveStartKey\":" + page.next() : "";
   } while (!start_key.empty());
   return {};
 }

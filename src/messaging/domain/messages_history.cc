@@ -43,7 +43,7 @@ struct TimedPage {
 Result<QueriedPage> page_of(std::string_view reply, std::size_t limit, TimestampMicros now) {
   const JsonParser parser;
   const client::ItemPage queried = PARLEY_TRY(client::item_page_of(*parser, reply));
-  QueriedPage page{.more = !queried.next.empty()};
+  QueriedPage page{.more = queried.last_key.has_value()};
   std::size_t count = 0;
   for (const simdjson::dom::element item : queried.items) {
     if (count++ == limit) {  // one more was asked for, to know whether there is one

@@ -20,9 +20,9 @@ Status scan_table(Domain& domain,
         "Scan", fmt::format(R"({{{},"ConsistentRead":true{}}})", table.table(),
                             start_key.empty() ? "" : ",\"ExclusiveStartKey\":" + start_key)));
     const JsonParser parser;
-    client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, reply));
+    const client::ItemPage page = PARLEY_TRY(client::item_page_of(*parser, reply));
     for (const simdjson::dom::element item : page.items) PARLEY_TRY(visit(item));
-    start_key = std::move(page.next);
+    start_key = page.next();
   } while (!start_key.empty());
   return {};
 }

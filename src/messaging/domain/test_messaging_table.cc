@@ -221,13 +221,13 @@ std::vector<std::string> TestMessagingTable::changes() {
                          table_parameter(name_), string_value(kMessagePrefix),
                          start_key.empty() ? "" : ",\"ExclusiveStartKey\":" + start_key));
     simdjson::dom::parser parser;
-    client::ItemPage page = client::item_page_of(parser, reply).value();
+    const client::ItemPage page = client::item_page_of(parser, reply).value();
     for (const simdjson::dom::element item : page.items) {
       auto attributes = attributes_of(item);
       std::string key = attributes.at("pk") + attributes.at("sk");
       now.emplace(std::move(key), std::move(attributes));
     }
-    start_key = std::move(page.next);
+    start_key = page.next();
   } while (!start_key.empty());
 
   std::vector<std::string> records;

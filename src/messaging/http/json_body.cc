@@ -23,6 +23,7 @@ bool has_control_characters(std::string_view text) {
 
 /// `text` with the line ends of other systems ("\r\n", "\r") as "\n".
 std::string with_line_feeds(std::string_view text) {
+  if (text.find('\r') == std::string_view::npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -45,9 +45,9 @@ class Hub {
 
   /// From now on `person` is told of events on `stream`, the first of them `ready`; until the
   /// client goes, or until `until`, when the person's token ends (0: for ever). The caller answers
-  /// with `stream`, before or after this. `last_event_id`: where an
-  /// earlier stream ended, empty if there was none; anything that cannot be resumed is `ready` with
-  /// resumed false. May block. Refuses kRateLimited where there are too many connections.
+  /// with `stream`, before or after this. `last_event_id`: where an earlier stream ended, empty if
+  /// there was none; anything that cannot be resumed is `ready` with resumed false. May block.
+  /// Refuses kRateLimited where there are too many connections.
   [[nodiscard]] virtual Status connect(std::string_view person, std::string_view last_event_id,
                                        std::shared_ptr<net::ReplyStream> stream,
                                        TimestampMicros until) = 0;

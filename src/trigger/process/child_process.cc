@@ -96,12 +96,10 @@ void close_others(int kept) {
 /// A frame of its own: nothing of the caller's lives in registers that the child might change.
 [[gnu::noinline]] pid_t fork_and_become(const ChildPlan& plan) {
   // posix_spawn knows neither the limits nor the group; the child does nothing but system calls.
-  // NOLINTBEGIN(bugprone-unsafe-functions, clang-analyzer-security.insecureAPI.vfork,
-  // clang-analyzer-unix.Vfork)
+  // NOLINTBEGIN(bugprone-unsafe-functions,*vfork,*Vfork)
   const pid_t pid = ::vfork();
   if (pid == 0) become(plan);
-  // NOLINTEND(bugprone-unsafe-functions, clang-analyzer-security.insecureAPI.vfork,
-  // clang-analyzer-unix.Vfork)
+  // NOLINTEND(bugprone-unsafe-functions,*vfork,*Vfork)
   return pid;
 }
 
