@@ -104,6 +104,23 @@ TEST_P(RacingConversations, APairThatBothOpenAtOnceIsOne) {
   }
 }
 
+TEST_P(RacingConversations, ACountThatIsWrittenLateIsPutRight) {
+  const std::string id = conversations_.make_group("ann", "G", {"bob"})->id;
+  bool has_left = false;
+  table_.faults().instead = [&](std::string_view operation, std::string_view input) {
+    if (operation == "UpdateItem" && input.contains("member_count = :n") && !has_left) {
+      has_left = true;
+      EXPECT_TRUE(conversations_.remove("cy", id, "cy"));
+    }
+    return std::optional<Result<std::string>>();
+  };
+  EXPECT_TRUE(conversations_.invite("ann", id, "cy"));
+  table_.faults().instead = {};
+  EXPECT_TRUE(has_left);
+  EXPECT_EQ(conversations_.get("ann", id)->member_count, 2);
+  expect_invariants(table_, {"ann", "bob", "cy"});
+}
+
 TEST_P(RacingConversations, MembersWhoComeAndGoAtOnceAreCounted) {
   const std::string id = conversations_.make_group("ann", "G", {"bob"})->id;
   std::vector<std::string> guests;

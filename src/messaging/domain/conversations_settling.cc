@@ -14,7 +14,7 @@
 namespace parley::messaging {
 namespace {
 
-constexpr int kAttemptsMax = 16;
+constexpr int kAttemptsMax = 32;
 
 Status ensure_owner(TableCalls& table, std::string_view conversation,
                     const std::vector<MemberItem>& members) {
@@ -79,8 +79,9 @@ Status settle_members(Domain& domain, std::string_view conversation) {
         {.update = "SET member_count = :n",
          .condition = "member_count = :seen",
          .parameters = Parameters().number(":n", count).number(":seen", meta->member_count)}));
-    if (counted) return {};
-    domain.pause(std::chrono::milliseconds(attempt));
+    // Also a count that was written is compared once more: the number that it replaced may have
+    // been right again meanwhile, for somebody who came has left.
+    if (!counted) domain.pause(std::chrono::milliseconds(attempt));
   }
   return fail(ErrorCode::kUnavailable,
               fmt::format("The members of conversation {} keep changing", conversation));
