@@ -52,7 +52,7 @@ Result<RedisReply> RedisConnections::call(std::span<const std::string_view> comm
 }
 
 /// A free connection, or a new one.
-Result<RedisConnections::Context> RedisConnections::take() {
+Result<RedisContext> RedisConnections::take() {
   {
     const std::scoped_lock lock(mutex_);
     if (resting_) {
@@ -69,18 +69,18 @@ Result<RedisConnections::Context> RedisConnections::take() {
     }
     ++in_use_;
     if (!free_.empty()) {
-      Context context = std::move(free_.back());
+      RedisContext context = std::move(free_.back());
       free_.pop_back();
       return context;
     }
   }
-  auto context = connect();
+  auto context = connect_to(options_.address, options_.connect_timeout, options_.command_timeout);
   if (!context) give_back(nullptr);
   return context;
 }
 
 /// `context` may be broken, or null.
-void RedisConnections::give_back(Context context) {
+void RedisConnections::give_back(RedisContext context) {
   const std::scoped_lock lock(mutex_);
   --in_use_;
   if (context != nullptr && context->err == 0) {
@@ -93,15 +93,16 @@ void RedisConnections::give_back(Context context) {
   rest_ends_ = std::chrono::steady_clock::now() + options_.retry_after;
 }
 
-Result<RedisConnections::Context> RedisConnections::connect() {
-  const RedisAddress& address = options_.address;
-  const timeval timeout = timeval_of(options_.connect_timeout);
-  Context context(address.socket_path.empty()
-                      ? redisConnectWithTimeout(address.host.c_str(), address.port, timeout)
-                      : redisConnectUnixWithTimeout(address.socket_path.c_str(), timeout));
+Result<RedisContext> connect_to(const RedisAddress& address,
+                                std::chrono::milliseconds connect_timeout,
+                                std::chrono::milliseconds command_timeout) {
+  const timeval timeout = timeval_of(connect_timeout);
+  RedisContext context(address.socket_path.empty()
+                           ? redisConnectWithTimeout(address.host.c_str(), address.port, timeout)
+                           : redisConnectUnixWithTimeout(address.socket_path.c_str(), timeout));
   if (context == nullptr) return fail(ErrorCode::kIo, "No memory for a connection to Redis");
   if (context->err != 0) return std::unexpected(connection_error(*context, address));
-  redisSetTimeout(context.get(), timeval_of(options_.command_timeout));
+  redisSetTimeout(context.get(), timeval_of(command_timeout));
   if (!address.password.empty()) {
     std::vector<std::string_view> auth{"AUTH"};
     if (!address.user.empty()) auth.push_back(address.user);

@@ -22,6 +22,18 @@ struct FreeReply {
 };
 using RedisReply = std::unique_ptr<redisReply, FreeReply>;
 
+struct FreeRedisContext {
+  void operator()(redisContext* context) const { redisFree(context); }
+};
+/// One connection; of one thread at a time.
+using RedisContext = std::unique_ptr<redisContext, FreeRedisContext>;
+
+/// A connection that is signed in and in the address's database. Blocks, for each step at most so
+/// long. Errors: as RedisStore's.
+[[nodiscard]] Result<RedisContext> connect_to(const RedisAddress& address,
+                                              std::chrono::milliseconds connect_timeout,
+                                              std::chrono::milliseconds command_timeout);
+
 /// Thread-safe.
 class RedisConnections {
  public:
@@ -32,19 +44,14 @@ class RedisConnections {
   [[nodiscard]] Result<RedisReply> call(std::span<const std::string_view> command);
 
  private:
-  struct FreeContext {
-    void operator()(redisContext* context) const { redisFree(context); }
-  };
-  using Context = std::unique_ptr<redisContext, FreeContext>;
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  [[nodiscard]] Result<Context> take();
-  [[nodiscard]] Result<Context> connect();
-  void give_back(Context context);
+  [[nodiscard]] Result<RedisContext> take();
+  void give_back(RedisContext context);
 
   const RedisStoreOptions& options_;
   std::mutex mutex_;  // guards what follows
-  std::vector<Context> free_;
+  std::vector<RedisContext> free_;
   std::size_t in_use_ = 0;
   bool resting_ = false;  // it failed, and nothing has succeeded since
   SteadyTime rest_ends_ = {};
