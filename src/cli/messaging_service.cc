@@ -91,6 +91,7 @@ void MessagingService::stop() {
   if (trigger_reader_ != nullptr) trigger_reader_->stop();
   if (follower_ != nullptr) follower_->stop();
   if (hub_ != nullptr) hub_->stop();
+  if (channel_ != nullptr) channel_->stop();  // after the hub's last word
 }
 
 Status MessagingService::open_cache(const MessagingOptions& options) {
@@ -104,7 +105,8 @@ Status MessagingService::open_cache(const MessagingOptions& options) {
         cache::MemoryStoreOptions{.size_bytes_max = std::size_t{options.cache_mib} << 20U});
   } else {
     cache::RedisStoreOptions redis;
-    redis.address = PARLEY_TRY(cache::RedisAddress::parse(options.cache));
+    redis_ = PARLEY_TRY(cache::RedisAddress::parse(options.cache));
+    redis.address = *redis_;
     redis.key_prefix = fmt::format("parley:{}:", options.table);
     cache_store_ = std::make_unique<cache::RedisStore>(std::move(redis), places_.random);
   }
@@ -185,7 +187,18 @@ void MessagingService::open_live(const MessagingOptions& options) {
     return messaging::Conversations(*domain_).pinned_of(person, messaging::kRoomsOfPersonMax);
   };
   sources.members_moved_max = static_cast<std::size_t>(domain_->settings.members_moved_max);
+  if (redis_) {
+    sources.process = make_uuid(places_.random);
+    sources.publish = [this](std::string text) { channel_->publish(std::move(text)); };
+  }
   hub_ = std::make_unique<messaging::LiveHub>(std::move(sources), messaging::HubSettings{});
+  if (redis_) {
+    // Channels are common to all databases of a Redis server.
+    cache::RedisChannelOptions talking{
+        .address = *redis_,
+        .name = fmt::format("parley:{}:{}:live", options.table, redis_->database)};
+    channel_ = std::make_unique<cache::RedisChannel>(std::move(talking), *hub_);
+  }
   // The cache first: whoever is told of a change may read it at once.
   std::vector<client::StreamHandler*> handlers;
   if (cache_ != nullptr) {
@@ -206,6 +219,7 @@ void MessagingService::open_live(const MessagingOptions& options) {
 }
 
 void MessagingService::start(const MessagingOptions& options) {
+  if (channel_ != nullptr) channel_->start();
   hub_->start();
   follower_->start();
   // Whoever comes back after a restart comes at once, and is to go on where they were.

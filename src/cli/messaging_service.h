@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "base/result.h"
 #include "cache/cache.h"
+#include "cache/redis_channel.h"
 #include "cli/messaging_server.h"
 #include "client/immediate_database.h"
 #include "messaging/cache_invalidation.h"
@@ -56,6 +58,8 @@ class MessagingService {
   std::unique_ptr<messaging::BuiltInIssuer> built_in_issuer_;  // null: an OIDC issuer is in charge
   std::unique_ptr<messaging::TokenVerifier> oidc_verifier_;    // null: the built-in one is
   std::unique_ptr<messaging::LiveHub> hub_;
+  std::optional<cache::RedisAddress> redis_;      // where the cache is, if it is there
+  std::unique_ptr<cache::RedisChannel> channel_;  // null: no Redis, this process talks to no other
   std::unique_ptr<messaging::CacheInvalidation> invalidation_;  // null: no cache
   messaging::MessageTimesFeed times_feed_{times_};
   std::unique_ptr<messaging::StreamFanOut> fan_out_;

@@ -8,7 +8,7 @@ import unittest
 import uuid
 
 from deploy import template
-from messaging.app import Person, request, wait_until
+from messaging.app import DEADLINE_S, Person, request, wait_until
 from support.processes import DynamoDBLocal, Parley, ParleyApp, RedisServer
 from triggers.conversations import ROLE, TABLE, client
 from triggers.test_archive import archive
@@ -33,8 +33,8 @@ class Case(unittest.TestCase):
         self.database = self.running(DynamoDBLocal() if self.local else Parley(in_memory=True))
         options = ["--create-table", "--no-rate-limits", *self.options]
         if self.redis:
-            cache = self.running(RedisServer())
-            options += ["--cache", f"redis://127.0.0.1:{cache.port}"]
+            self.cache = self.running(RedisServer())
+            options += ["--cache", f"redis://127.0.0.1:{self.cache.port}"]
         self.apps = [
             self.running(ParleyApp(self.database.url, options)) for _ in range(self.count)
         ]
@@ -242,7 +242,75 @@ class OnParley(Together, Case):
 
 
 class OnParleyAndRedis(Together, Case):
+    """Typing and presence pass between processes over Redis."""
+
     redis = True
+
+    def stream_of(self, person, app):
+        events = self.at(app, person).events()
+        self.addCleanup(events.close)
+        events.wait_for("ready")
+        return events
+
+    def shows_online(self, app, asker, conversation, person):
+        members = self.at(app, asker).get(f"/v1/conversations/{conversation}/members").json["items"]
+        return next(each["online"] for each in members if each["user"]["id"] == person.id)
+
+    def test_who_is_online_and_typing_is_seen_at_other_processes(self):
+        ada, bob = self.people[:2]
+        conversation = ada.open_with(bob)
+        seen = self.stream_of(ada, 0)
+        at_bob = self.stream_of(bob, 1)
+        seen.wait_for("presence", lambda data: data == {"user_id": bob.id, "online": True})
+        for n in range(self.count):
+            wait_until(
+                lambda: self.shows_online(n, ada, conversation, bob),
+                f"process {n} does not show who is online",
+            )
+        ready = self.stream_of(ada, 2).wait_for("ready")
+        self.assertEqual(ready["online"], [bob.id])
+        path = f"/v1/conversations/{conversation}/typing"
+        self.assertEqual(self.at(2, bob).post(path, {"typing": True}).status, 204)
+        typing = {"conversation_id": conversation, "user_id": bob.id, "typing": True}
+        seen.wait_for("typing", lambda data: data == typing)
+        self.at(1, bob).send(conversation, "done")
+        seen.wait_for("typing", lambda data: data == typing | {"typing": False})
+        at_bob.close()
+        seen.wait_for("presence", lambda data: data == {"user_id": bob.id, "online": False})
+        self.assertEqual(len(seen.of("presence")), 2)
+
+    def test_who_was_at_a_killed_process_goes_offline(self):
+        ada, bob = self.people[:2]
+        ada.open_with(bob)
+        seen = self.stream_of(ada, 0)
+        self.stream_of(bob, 1)
+        seen.wait_for("presence", lambda data: data["online"])
+        self.apps[1].kill()
+        seen.wait_for("presence", lambda data: data == {"user_id": bob.id, "online": False})
+
+    def test_after_redis_has_been_away_everybody_is_known_again(self):
+        ada, bob, cy = self.people[:3]
+        for other in (bob, cy):
+            ada.open_with(other)
+        seen = self.stream_of(ada, 0)
+        self.cache.kill()
+        self.stream_of(bob, 1)
+        self.cache.start()
+        seen.wait_for("presence", lambda data: data == {"user_id": bob.id, "online": True})
+        self.stream_of(cy, 2)
+        seen.wait_for("presence", lambda data: data == {"user_id": cy.id, "online": True})
+        self.assertEqual(len(seen.of("presence")), 2)
+
+    def test_the_streams_of_an_account_end_at_all_processes(self):
+        ada, bob = self.people[:2]
+        streams = [self.at(n, ada).events() for n in range(self.count)]
+        for events in streams:
+            self.addCleanup(events.close)
+            events.wait_for("ready")
+        self.assertEqual(self.at(0, ada).call("DELETE", "/v1/me").status, 202)
+        for events in streams:
+            events.thread.join(DEADLINE_S)
+            self.assertFalse(events.thread.is_alive(), "a stream of an erased account goes on")
 
 
 class OnDynamoDBLocal(Together, Case):

@@ -29,6 +29,7 @@ std::string http_metrics(const HttpMetrics& metrics) {
 std::string live_metrics(const HubMetrics& metrics) {
   return metric("live_connections", "gauge", "Live connections", metrics.connections) +
          metric("live_people", "gauge", "People with a live connection", metrics.people) +
+         metric("live_processes", "gauge", "Other processes that are heard of", metrics.processes) +
          metric("live_events_total", "counter", "Events delivered", metrics.events_delivered) +
          metric("live_resumed_total", "counter", "Connections resumed", metrics.resumed) +
          metric("live_not_resumed_total", "counter", "Connections told to read again",

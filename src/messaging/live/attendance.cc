@@ -10,6 +10,11 @@ Attendance::Person* Attendance::find(std::string_view person) {
   return found == people_.end() ? nullptr : found->second.get();
 }
 
+bool Attendance::is_here(std::string_view person) const {
+  const auto found = people_.find(person);
+  return found != people_.end() && found->second->is_here;
+}
+
 Attendance::Connection* Attendance::find(ConnectionId connection) {
   const auto found = connections_.find(connection);
   return found == connections_.end() ? nullptr : found->second.get();
@@ -17,15 +22,14 @@ Attendance::Connection* Attendance::find(ConnectionId connection) {
 
 Attendance::Connection& Attendance::add(std::string_view id,
                                         const std::vector<std::string>& conversations,
-                                        std::shared_ptr<EventSink> sink, bool& came_online) {
+                                        std::shared_ptr<EventSink> sink, Arrival& arrival) {
   Person* person = find(id);
-  came_online = person == nullptr;
-  if (came_online) {
-    auto arrived = std::make_unique<Person>();
-    arrived->id = id;
-    person = arrived.get();
-    people_.emplace(person->id, std::move(arrived));
-    for (const std::string& conversation : conversations) enter(*person, conversation);
+  arrival = {.here = person == nullptr || !person->is_here, .online = person == nullptr};
+  if (arrival.online) person = &come_online(id);
+  if (arrival.here) {
+    person->is_here = true;
+    ++here_;
+    move_to(*person, conversations);
   }
   auto connection = std::make_unique<Connection>();
   connection->id = next_connection_++;
@@ -48,23 +52,67 @@ void Attendance::remove(ConnectionId id, TimestampMicros leaves_at) {
   leaving_.emplace_back(leaves_at, person.id);
 }
 
-bool Attendance::take_departed(
-    TimestampMicros now,
-    const std::function<void(const Person&, const std::vector<Person*>&)>& tell) {
+std::optional<Attendance::Departure> Attendance::take_departed(TimestampMicros now) {
   while (!leaving_.empty() && leaving_.front().first <= now) {
     const auto [leaves_at, id] = std::move(leaving_.front());
     leaving_.pop_front();
     Person* person = find(id);
     // Who has come back meanwhile stays, and who has gone again since leaves later.
-    if (person == nullptr || !person->connections.empty() || person->leaves_at != leaves_at) {
+    if (person == nullptr || !person->is_here || !person->connections.empty() ||
+        person->leaves_at != leaves_at) {
       continue;
     }
-    tell(*person, company_of(*person));
-    while (!person->rooms.empty()) leave(*person, *person->rooms.back());
-    people_.erase(people_.find(id));
-    return true;
+    person->is_here = false;
+    --here_;
+    return depart(*person);
   }
-  return false;
+  return std::nullopt;
+}
+
+bool Attendance::arrive_elsewhere(std::string_view process, std::string_view id,
+                                  const std::vector<std::string>& conversations) {
+  Person* person = find(id);
+  const bool came_online = person == nullptr;
+  if (came_online) person = &come_online(id);
+  if (std::ranges::find(person->elsewhere, process) == person->elsewhere.end()) {
+    person->elsewhere.emplace_back(process);
+  }
+  if (!person->is_here) move_to(*person, conversations);
+  return came_online;
+}
+
+std::optional<Attendance::Departure> Attendance::leave_elsewhere(std::string_view process,
+                                                                 std::string_view id) {
+  Person* person = find(id);
+  if (person == nullptr || std::erase(person->elsewhere, process) == 0) return std::nullopt;
+  return depart(*person);
+}
+
+Attendance::Person& Attendance::come_online(std::string_view id) {
+  auto person = std::make_unique<Person>();
+  person->id = id;
+  return *people_.emplace(person->id, std::move(person)).first->second;
+}
+
+Attendance::Departure Attendance::depart(Person& person) {
+  Departure departure{.person = person.id};
+  if (person.is_here || !person.elsewhere.empty()) return departure;
+  departure.offline = true;
+  departure.company = company_of(person);
+  move_to(person, {});
+  people_.erase(people_.find(departure.person));
+  return departure;
+}
+
+/// Out of all other rooms.
+void Attendance::move_to(Person& person, const std::vector<std::string>& conversations) {
+  const std::vector<Room*> rooms = person.rooms;
+  for (Room* room : rooms) {
+    if (std::ranges::find(conversations, room->conversation) == conversations.end()) {
+      leave(person, *room);
+    }
+  }
+  for (const std::string& conversation : conversations) enter(person, conversation);
 }
 
 bool Attendance::enter_room(std::string_view id, std::string_view conversation) {
@@ -134,6 +182,12 @@ void Attendance::for_audience(const KeptEvent& kept, const std::function<void(Pe
       if (event.audience != Audience::kOtherMembers || id != event.person) visit_one(id);
     }
     if (also) visit_one(event.person);
+  }
+}
+
+void Attendance::for_each_here(const std::function<void(const Person&)>& visit) const {
+  for (const auto& [id, person] : people_) {
+    if (person->is_here) visit(*person);
   }
 }
 

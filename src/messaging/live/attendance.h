@@ -1,8 +1,10 @@
-// Attendance: who is connected to this process, how often, and who of them share a conversation.
+// Attendance: who is connected to this process, how often, who is connected to others, and who of
+// them share a conversation.
 //
-// A person is online from the first connection until some time after the last one, so that
-// reloading a page is no departure. A room is a conversation with the people online who are in it;
-// of one person only the newest conversations count, a bound on what a presence costs.
+// A person is here from the first connection until some time after the last one, so that reloading
+// a page is no departure; and online while here or at another process. A room is a conversation
+// with the people online who are in it; of one person only the newest conversations count, a bound
+// on what a presence costs.
 #pragma once
 
 #include <cstddef>
@@ -45,30 +47,52 @@ class Attendance {
     std::string id = {};
     std::vector<Connection*> connections = {};
     std::vector<Room*> rooms = {};
-    TimestampMicros leaves_at = 0;  // while there is no connection
+    bool is_here = false;
+    TimestampMicros leaves_at = 0;            // while here without a connection
+    std::vector<std::string> elsewhere = {};  // the other processes, each once
   };
   struct Room {
     std::string conversation = {};
     std::vector<Person*> people = {};
   };
 
+  /// What a connection has changed.
+  struct Arrival {
+    bool here = false;
+    bool online = false;
+  };
+  /// Somebody is here, or at another process, no longer.
+  struct Departure {
+    std::string person = {};
+    bool offline = false;               // there is no other process
+    std::vector<Person*> company = {};  // of who is offline: those who shared a room
+  };
+
   /// Null if the person is not online. Valid until the person leaves.
   [[nodiscard]] Person* find(std::string_view person);
   [[nodiscard]] bool is_online(std::string_view person) const { return people_.contains(person); }
+  [[nodiscard]] bool is_here(std::string_view person) const;
   [[nodiscard]] Connection* find(ConnectionId connection);
   [[nodiscard]] std::size_t connections() const { return connections_.size(); }
-  [[nodiscard]] std::size_t people() const { return people_.size(); }
+  [[nodiscard]] std::size_t people_here() const { return here_; }
+  [[nodiscard]] std::size_t people_online() const { return people_.size(); }
 
-  /// The person comes online if need be, in the rooms of `conversations`. The connection's address
-  /// stays.
+  /// Who was not here is now in the rooms of `conversations`. The connection's address stays.
   Connection& add(std::string_view person, const std::vector<std::string>& conversations,
-                  std::shared_ptr<EventSink> sink, bool& came_online);
+                  std::shared_ptr<EventSink> sink, Arrival& arrival);
   /// A person without another connection will leave at `leaves_at`; give it in ascending order.
   void remove(ConnectionId connection, TimestampMicros leaves_at);
-  /// Takes out one of those who have left by `now`, after `tell` was called with the person and
-  /// those who shared a room. False if there is none.
-  bool take_departed(TimestampMicros now,
-                     const std::function<void(const Person&, const std::vector<Person*>&)>& tell);
+  /// Takes out one of those who have left by `now`.
+  [[nodiscard]] std::optional<Departure> take_departed(TimestampMicros now);
+
+  /// The person is connected to `process`, and as far as that knows in the rooms of
+  /// `conversations`; of who is here this process knows it itself. Returns whether the person has
+  /// come online.
+  bool arrive_elsewhere(std::string_view process, std::string_view person,
+                        const std::vector<std::string>& conversations);
+  /// Nothing if the person was not known to be there.
+  [[nodiscard]] std::optional<Departure> leave_elsewhere(std::string_view process,
+                                                         std::string_view person);
 
   /// False: nothing changes, or the person is not online.
   bool enter_room(std::string_view person, std::string_view conversation);
@@ -81,6 +105,7 @@ class Attendance {
   /// Calls `visit` for each person online who is in the event's audience.
   void for_audience(const KeptEvent& event, const std::function<void(Person&)>& visit);
   void for_each(const std::function<void(Connection&)>& visit);
+  void for_each_here(const std::function<void(const Person&)>& visit) const;
 
  private:
   struct TextHash {
@@ -92,10 +117,15 @@ class Attendance {
   template <class Value>
   using ByText = std::unordered_map<std::string, std::unique_ptr<Value>, TextHash, std::equal_to<>>;
 
+  Person& come_online(std::string_view person);
+  /// After the person left one process.
+  [[nodiscard]] Departure depart(Person& person);
+  void move_to(Person& person, const std::vector<std::string>& conversations);
   bool enter(Person& person, std::string_view conversation);
   void leave(Person& person, Room& room);
 
   ByText<Person> people_;
+  std::size_t here_ = 0;  // of people_
   ByText<Room> rooms_;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
   std::deque<std::pair<TimestampMicros, std::string>> leaving_;

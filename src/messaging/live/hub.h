@@ -1,6 +1,7 @@
 // Hub: the people who are connected to this process, and what they are told (docs/messaging-api.md,
-// Live). It follows the table's stream, so that what any process has written reaches everybody.
-// live_hub.h is the implementation.
+// Live). It follows the table's stream, so that what any process has written reaches everybody; who
+// is connected to other processes, and typing there, they tell each other. live_hub.h is the
+// implementation.
 #pragma once
 
 #include <chrono>
@@ -28,11 +29,14 @@ struct HubSettings {
   std::chrono::seconds heartbeat{20};
   std::chrono::seconds typing_time{6};
   std::chrono::seconds presence_grace{10};
+  std::chrono::seconds alive_interval{5};     // a sign of life for other processes
+  std::chrono::seconds peer_silence_max{15};  // who gives none for so long is gone
 };
 
 struct HubMetrics {
   std::size_t connections = 0;
-  std::size_t people = 0;
+  std::size_t people = 0;     // who are connected to this process
+  std::size_t processes = 0;  // other ones
   std::uint64_t events_delivered = 0;
   std::uint64_t resumed = 0;
   std::uint64_t not_resumed = 0;  // told to read again
@@ -51,14 +55,15 @@ class Hub {
   [[nodiscard]] virtual Status connect(std::string_view person, std::string_view last_event_id,
                                        std::shared_ptr<net::ReplyStream> stream,
                                        TimestampMicros until) = 0;
-  /// Ends the person's streams of this process.
+  /// Ends the person's streams, at other processes too if they hear of it.
   virtual void disconnect(std::string_view person) = 0;
 
   /// Tells the other members that the person is typing, or is not any more. The caller has checked
   /// the membership. May block.
   virtual void typing(std::string_view person, std::string_view conversation, bool typing) = 0;
 
-  /// Whether the person is connected to this process, or was until just now (`presence_grace`).
+  /// Whether the person is connected, to any process that is heard of, or was until just now
+  /// (`presence_grace`).
   [[nodiscard]] virtual bool is_online(std::string_view person) const = 0;
 
   [[nodiscard]] virtual HubMetrics metrics() const = 0;

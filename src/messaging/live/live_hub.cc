@@ -49,6 +49,14 @@ LiveHub::LiveHub(LiveHubSources sources, const HubSettings& settings)
       self_(std::make_shared<Self>()),
       directory_(sources_.members_of, kDirectoryConversationsMax, kDirectoryMembersMax),
       events_(kRememberedItemsMax),
+      peers_({.process = sources_.process,
+              .publish = sources_.publish,
+              .alive_interval = settings.alive_interval,
+              .silence_max = settings.peer_silence_max},
+             attendance_,
+             [this](std::string_view person, bool online, const std::vector<Person*>& company) {
+               tell(company, "presence", presence_data(person, online));
+             }),
       ring_(settings.ring_events_max, settings.ring_size_bytes_max) {
   self_->hub = this;
 }
@@ -71,7 +79,7 @@ void LiveHub::wait_until_following(milliseconds time_max) {
 void LiveHub::stop() {
   {
     const std::scoped_lock lock(mutex_);
-    stopping_ = true;
+    if (!std::exchange(stopping_, true)) peers_.gone();
     attendance_.for_each([](Connection& connection) { connection.sink->close(); });
   }
   changed_.notify_all();
@@ -102,20 +110,22 @@ Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
   while (id == 0) {
     std::unique_lock lock(mutex_);
     PARLEY_TRY(check_room_for(person));
-    if (attendance_.find(person) == nullptr && !conversations) {
+    if (!attendance_.is_here(person) && !conversations) {
       lock.unlock();
       conversations = PARLEY_TRY(sources_.conversations_of(person));
       continue;
     }
-    bool came_online = false;
-    Connection& connection = attendance_.add(
-        person, conversations.value_or(std::vector<std::string>{}), sink, came_online);
+    Attendance::Arrival arrival;
+    Connection& connection =
+        attendance_.add(person, conversations.value_or(std::vector<std::string>{}), sink, arrival);
     id = connection.id;
     connection.until = until;
     heartbeats_.emplace_back(sources_.clock.now() + micros(settings_.heartbeat), id);
-    if (came_online) {
+    if (arrival.here) peers_.came(*connection.person);
+    if (arrival.online) {
       tell(attendance_.company_of(*connection.person), "presence", presence_data(person, true));
     }
+    if (std::exchange(rooms_missed_, false)) peers_.ask_all();
     const std::string words = first_words(connection, place);
     if (words.empty()) {
       connection.waiting = std::make_unique<std::vector<KeptEventPointer>>();
@@ -137,6 +147,11 @@ Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
 
 void LiveHub::disconnect(std::string_view person) {
   const std::scoped_lock lock(mutex_);
+  peers_.ended(person);
+  close_streams(person);
+}
+
+void LiveHub::close_streams(std::string_view person) {
   const Person* const known = attendance_.find(person);
   if (known == nullptr) return;
   for (Connection* connection : known->connections) connection->sink->close();
@@ -226,7 +241,8 @@ HubMetrics LiveHub::metrics() const {
   const std::scoped_lock lock(mutex_);
   HubMetrics metrics = metrics_;
   metrics.connections = attendance_.connections();
-  metrics.people = attendance_.people();
+  metrics.people = attendance_.people_here();
+  metrics.processes = peers_.count();
   return metrics;
 }
 
@@ -236,7 +252,10 @@ milliseconds LiveHub::tick() {
   send_heartbeats(now);
   end_presences(now);
   end_typings(now);
-  return attendance_.people() == 0 && typing_.empty() ? kIdleInterval : kTickInterval;
+  peers_.tick(now);
+  const bool is_idle =
+      attendance_.people_online() == 0 && typing_.empty() && !peers_.are_possible();
+  return is_idle ? kIdleInterval : kTickInterval;
 }
 
 void LiveHub::send_heartbeats(TimestampMicros now) {
@@ -257,10 +276,11 @@ void LiveHub::send_heartbeats(TimestampMicros now) {
 }
 
 void LiveHub::end_presences(TimestampMicros now) {
-  const auto tell_others = [this](const Person& person, const std::vector<Person*>& company) {
-    tell(company, "presence", presence_data(person.id, false));
-  };
-  while (attendance_.take_departed(now, tell_others)) {
+  while (const auto departure = attendance_.take_departed(now)) {
+    peers_.left(departure->person);
+    if (departure->offline) {
+      tell(departure->company, "presence", presence_data(departure->person, false));
+    }
   }
 }
 

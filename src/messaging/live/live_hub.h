@@ -15,6 +15,9 @@
 // they come back: counted then, without an id, for no record says them.
 //
 // While nobody is connected, and has not been for a minute, records only move the place along.
+//
+// What is of the moment, typing and who is online, is in no record: the processes tell each other
+// (peers.h), if there is something that carries their words.
 #pragma once
 
 #include <chrono>
@@ -33,6 +36,7 @@
 #include <utility>
 #include <vector>
 
+#include "cache/redis_channel.h"
 #include "client/database.h"
 #include "client/stream_walk.h"
 #include "messaging/live/attendance.h"
@@ -41,6 +45,7 @@
 #include "messaging/live/event_sink.h"
 #include "messaging/live/hub.h"
 #include "messaging/live/member_directory.h"
+#include "messaging/live/peers.h"
 #include "messaging/live/record_events.h"
 
 namespace parley::messaging {
@@ -61,9 +66,12 @@ struct LiveHubSources {
       pinned_among = {};
   std::function<Result<std::vector<MemberItem>>(std::string_view person)> pinned_of = {};
   std::size_t members_moved_max = 100;
+  /// PeerSettings' of the same names. What other processes publish comes in by heard().
+  std::string process = {};
+  std::function<void(std::string)> publish = {};
 };
 
-class LiveHub final : public Hub, public client::StreamHandler {
+class LiveHub final : public Hub, public client::StreamHandler, public cache::ChannelListener {
  public:
   LiveHub(LiveHubSources sources, const HubSettings& settings);
   /// Stops. The follower must have stopped before.
@@ -91,6 +99,10 @@ class LiveHub final : public Hub, public client::StreamHandler {
   void begins(std::string_view stream_arn, const client::StreamPositions& positions) override;
   [[nodiscard]] bool handle(const client::StreamBatch& batch) override;
   void gap(std::string_view why) override;
+
+  // The channel's on which the processes talk.
+  void heard(std::string_view text) override;
+  void restored() override;
 
   /// Does what is due: heartbeats, the end of typing and of presence. Returns how long nothing can
   /// become due.
@@ -140,7 +152,9 @@ class LiveHub final : public Hub, public client::StreamHandler {
   void tell(const std::vector<Person*>& people, std::string_view name, std::string_view data);
   void tell_typing(std::string_view person, std::string_view conversation, bool typing,
                    const std::vector<std::string>& members);
+  void note_typing(std::string_view person, std::string_view conversation, bool typing);
   void end_typing(std::string_view person, std::string_view conversation);
+  void close_streams(std::string_view person);
   void send_heartbeats(TimestampMicros now);
   void end_presences(TimestampMicros now);
   void end_typings(TimestampMicros now);
@@ -154,6 +168,8 @@ class LiveHub final : public Hub, public client::StreamHandler {
 
   mutable std::mutex mutex_;  // guards what follows
   Attendance attendance_;
+  Peers peers_;
+  bool rooms_missed_ = false;  // records have passed that may have changed who is in which room
   EventRing ring_;
   bool following_ = false;  // the stream was found
   std::uint32_t stream_ = 0;

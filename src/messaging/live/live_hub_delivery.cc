@@ -91,6 +91,7 @@ void LiveHub::pass_over(const client::StreamPositions& positions) {
   directory_.forget();
   positions_ = positions;
   ring_.restart(positions);
+  rooms_missed_ = true;
 }
 
 bool LiveHub::load_members(const client::StreamBatch& batch, Members& members) {
@@ -140,14 +141,14 @@ void LiveHub::take_record(const client::StreamBatch& batch, const client::Stream
 void LiveHub::note_pinned(const PinnedChange& change, const Members& members,
                           PinnedChanges& pinned) {
   if (!change.user.empty()) {
-    if (attendance_.is_online(change.user)) pinned[change.conversation].insert(change.user);
+    if (attendance_.is_here(change.user)) pinned[change.conversation].insert(change.user);
     return;
   }
   const auto list = members.find(change.conversation);
   if (list == members.end() || list->second->size() <= sources_.members_moved_max) return;
   std::set<std::string>& people = pinned[change.conversation];
   for (const std::string& user : *list->second) {
-    if (attendance_.is_online(user)) people.insert(user);
+    if (attendance_.is_here(user)) people.insert(user);
   }
 }
 
@@ -277,6 +278,33 @@ void LiveHub::tell(const std::vector<Person*>& people, std::string_view name,
 }
 
 void LiveHub::typing(std::string_view person, std::string_view conversation, bool typing) {
+  {
+    const std::scoped_lock lock(mutex_);
+    peers_.typing(person, conversation, typing);
+  }
+  note_typing(person, conversation, typing);
+}
+
+void LiveHub::heard(std::string_view text) {
+  const auto word = parse_peer_word(text);
+  if (!word || peers_.is_own(*word)) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) return;
+    peers_.take(*word, sources_.clock.now());
+    if (word->kind == PeerWord::Kind::kEnded) close_streams(word->person);
+  }
+  if (word->kind == PeerWord::Kind::kTyping) {
+    note_typing(word->person, word->conversation, word->typing);
+  }
+}
+
+void LiveHub::restored() {
+  const std::scoped_lock lock(mutex_);
+  if (!stopping_) peers_.say_all();
+}
+
+void LiveHub::note_typing(std::string_view person, std::string_view conversation, bool typing) {
   {
     const std::scoped_lock lock(mutex_);
     if (attendance_.connections() == 0) return;

@@ -117,6 +117,34 @@ void TestLiveTable::say(std::string_view conversation, std::string_view sender, 
                       .client_token = std::string(client_token)}));
 }
 
+void TestBackplane::settle() {
+  while (!texts_.empty()) {
+    for (const std::string& text : std::exchange(texts_, {})) {
+      for (LiveHub* hub : hubs_) hub->heard(text);
+    }
+  }
+}
+
+void TestBackplane::restore() {
+  for (LiveHub* hub : hubs_) hub->restored();
+  settle();
+}
+
+TestLiveHub::TestLiveHub(TestLiveTable& live_table, TestBackplane& backplane, std::string process)
+    : table(live_table),
+      hub([&] {
+        LiveHubSources sources = sources_of(live_table);
+        sources.process = std::move(process);
+        sources.publish = [&backplane](std::string text) { backplane.publish(std::move(text)); };
+        return std::make_unique<LiveHub>(std::move(sources), HubSettings{});
+      }()),
+      walk(table.database, table.database.clock(), *hub, {.table = "cruddur-messages"}) {
+  settle();
+  backplane.add(*hub);
+  hub->restored();
+  backplane.settle();
+}
+
 TestLiveHub::TestLiveHub(TestLiveTable& live_table, HubSettings settings)
     : table(live_table),
       hub(std::make_unique<LiveHub>(sources_of(live_table), settings)),

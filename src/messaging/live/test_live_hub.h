@@ -63,8 +63,28 @@ struct TestLiveTable {
 /// What a hub on this table gets; borrows it.
 [[nodiscard]] LiveHubSources sources_of(TestLiveTable& table);
 
+/// Carries what hubs say to each other, as far as it is told to.
+class TestBackplane {
+ public:
+  void add(LiveHub& hub) { hubs_.push_back(&hub); }
+  void remove(LiveHub& hub) { std::erase(hubs_, &hub); }
+  void publish(std::string text) { texts_.push_back(std::move(text)); }
+  /// All that was said, and what is said in answer, arrives at every hub.
+  void settle();
+  /// What was said since the last settle() is lost.
+  void lose() { texts_.clear(); }
+  /// The hubs are told that words may have been lost, and say everything again.
+  void restore();
+
+ private:
+  std::vector<LiveHub*> hubs_;
+  std::vector<std::string> texts_;
+};
+
 struct TestLiveHub {
   explicit TestLiveHub(TestLiveTable& live_table, HubSettings settings = {});
+  /// One of several processes.
+  TestLiveHub(TestLiveTable& live_table, TestBackplane& backplane, std::string process);
   /// Everything that is in the stream reaches the hub.
   void settle();
   std::shared_ptr<TestSink> connect(std::string_view person, std::string_view last_id = {});
