@@ -264,8 +264,12 @@ class Live:
         events.wait_for(
             "member", lambda data: (data["user"]["id"], data["role"]) == (cy.id, "owner")
         )
+        own = cy.events()
+        self.addCleanup(own.close)
+        own.wait_for("ready")
         cy.call("PATCH", "/v1/me", {"display_name": "Cyrus"})
         events.wait_for("member", lambda data: data["user"]["display_name"] == "Cyrus")
+        own.wait_for("profile", lambda data: data["user"]["display_name"] == "Cyrus")
         cy.call("PATCH", f"/v1/conversations/{group}", {"title": "Runs"})
         events.wait_for("group", lambda data: data["title"] == "Runs")
         self.assertEqual(cy.call("DELETE", f"{members}/{cy.id}").status, 204)

@@ -92,6 +92,7 @@ export class MockDomain {
       person.display_name = display_name;
     }
     for (const conversation of this.of(me)) this.emitMember(conversation, me);
+    this.emit(me, "profile", { user: this.person(me) });
     return this.person(me);
   }
 

@@ -27,6 +27,14 @@ test("name and handle are changed; a handle that is taken is refused in words", 
   assert.equal((await me.api("GET", "/v1/me")).display_name, "New Name");
 });
 
+test("a new name shows in one's other windows", async () => {
+  const me = await newPerson("Old Name");
+  const elsewhere = await signedIn(me, "/");
+  await shown(elsewhere.locator(".me", { hasText: "Old Name" }));
+  await me.api("PATCH", "/v1/me", { display_name: "New Name" });
+  await shown(elsewhere.locator(".me", { hasText: "New Name" }));
+});
+
 test("the theme follows the system until one is chosen, which stays", async () => {
   const me = await newPerson("Night Owl");
   const page = await signedIn(me, "/settings", { colorScheme: "dark" });

@@ -34,6 +34,9 @@ constexpr std::array kInvisible{
     Range{0x3164, 0x3164},  Range{0xfe00, 0xfe0f}, Range{0xfeff, 0xfeff}, Range{0xffa0, 0xffa0},
     Range{0xe0000, 0xe0fff}};
 constexpr std::array kControls{Range{0x00, 0x1f}, Range{0x7f, 0x9f}};
+/// Embeddings, overrides and isolates, which turn round what stands after them (UAX #9, 2.1
+/// to 2.4).
+constexpr std::array kExplicitDirections{Range{0x202a, 0x202e}, Range{0x2066, 0x2069}};
 /// What follows a base and belongs to it: combining marks, variation selectors, skin tones.
 constexpr std::array kExtenders{
     Range{0x300, 0x36f},   Range{0x1ab0, 0x1aff}, Range{0x1dc0, 0x1dff},  Range{0x20d0, 0x20ff},
@@ -86,7 +89,9 @@ bool is_blank(std::string_view text) {
 
 bool has_control_characters(std::string_view text) {
   while (const auto c = take_character(text)) {
-    if (is_in(kControls, *c) || (*c >= 0x2028 && *c <= 0x2029)) return true;
+    if (is_in(kControls, *c) || is_in(kExplicitDirections, *c) || (*c >= 0x2028 && *c <= 0x2029)) {
+      return true;
+    }
   }
   return !text.empty();
 }

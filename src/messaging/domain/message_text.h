@@ -18,7 +18,8 @@ namespace parley::messaging {
 /// Nothing but white space and what is not to be seen, or nothing at all.
 [[nodiscard]] bool is_blank(std::string_view text);
 
-/// Control characters, line ends and tabs included.
+/// Control characters, line ends and tabs included, and explicit directions: what a name, shown in
+/// the middle of other words, cannot have.
 [[nodiscard]] bool has_control_characters(std::string_view text);
 
 /// One emoji, or another single character as it is read: at most 40 bytes, no control character,

@@ -58,6 +58,9 @@ TEST(MessageText, ControlCharactersAreFound) {
   EXPECT_TRUE(has_control_characters(std::string_view("a\0b", 3)));
   EXPECT_TRUE(has_control_characters("\u0085"));
   EXPECT_TRUE(has_control_characters("\u2028"));
+  EXPECT_TRUE(has_control_characters("Ann \u202egnp.exe"));
+  EXPECT_TRUE(has_control_characters("\u2067Ann"));
+  EXPECT_FALSE(has_control_characters("\u200fدانا\u200e 2"));
   EXPECT_FALSE(has_control_characters("Zoë d’Été 👍🏽"));
 }
 

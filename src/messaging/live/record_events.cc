@@ -83,6 +83,14 @@ LiveEvent read_event(const MemberItem& member) {
                                   json_string(shown_time(member.last_read_sk))));
 }
 
+/// How the person is called, for the person's own other clients.
+LiveEvent profile_event(const Person& person) {
+  return {.name = "profile",
+          .audience = Audience::kPerson,
+          .person = person.id,
+          .data = fmt::format(R"({{"user":{}}})", person_json(person))};
+}
+
 LiveEvent group_event(const ConversationMeta& meta) {
   return {.name = "group",
           .conversation = meta.conversation,
@@ -129,11 +137,11 @@ RecordMeaning RecordEvents::read(const client::StreamRecord& record) {
     if (message) meaning.pinned = PinnedChange{.conversation = message->conversation, .user = {}};
     return meaning;
   }
-  if (!pk.starts_with(kConversationPrefix)) return meaning;
+  if (!pk.starts_with(kConversationPrefix) && !pk.starts_with(kUserPrefix)) return meaning;
   const std::string key = fmt::format("{} {}", pk, sk);
   if (is_removal) {
     remembered_.erase(key);
-    if (!sk.starts_with(kMemberPrefix)) return meaning;
+    if (pk.starts_with(kUserPrefix) || !sk.starts_with(kMemberPrefix)) return meaning;
     const std::string_view conversation = std::string_view(pk).substr(kConversationPrefix.size());
     const std::string_view user = std::string_view(sk).substr(kMemberPrefix.size());
     if (conversation.empty() || user.empty()) return meaning;  // not of our making
@@ -154,6 +162,9 @@ RecordMeaning RecordEvents::read(const client::StreamRecord& record) {
     read_member(*member, is_new, before, meaning);
   }
   if (const auto meta = meta_of(*record.new_image)) read_meta(*meta, is_new, before, meaning);
+  if (const auto profile = profile_item_of(*record.new_image)) {
+    read_profile(*profile, is_new, before, meaning);
+  }
   return meaning;
 }
 
@@ -171,9 +182,14 @@ RecordEvents::Image RecordEvents::image_of(const ConversationMeta& meta) {
   return {.title = meta.title, .member_count = meta.member_count, .making = meta.making};
 }
 
+RecordEvents::Image RecordEvents::image_of(const ProfileItem& profile) {
+  return {.handle = profile.person.handle, .display_name = profile.person.display_name};
+}
+
 std::optional<RecordEvents::Image> RecordEvents::image_of(const simdjson::dom::element& item) {
   if (const auto member = member_of(item)) return image_of(*member);
   if (const auto meta = meta_of(item)) return image_of(*meta);
+  if (const auto profile = profile_item_of(item)) return image_of(*profile);
   return std::nullopt;
 }
 
@@ -212,6 +228,17 @@ void RecordEvents::read_member(const MemberItem& member, bool is_new,
   remembered_.put(fmt::format("{}{} {}{}", kConversationPrefix, member.conversation, kMemberPrefix,
                               member.person.id),
                   now);
+}
+
+void RecordEvents::read_profile(const ProfileItem& profile, bool is_new,
+                                const std::optional<Image>& before, RecordMeaning& meaning) {
+  const Image now = image_of(profile);
+  remembered_.put(fmt::format("{}{} {}", kUserPrefix, profile.person.id, kProfileKey), now);
+  // Nobody has called the person anything yet; and who is erased has no clients.
+  if (is_new || profile.person.handle.empty() || !profile.erased_at.empty()) return;
+  if (!before || before->handle != now.handle || before->display_name != now.display_name) {
+    meaning.events.push_back(profile_event(profile.person));
+  }
 }
 
 void RecordEvents::read_meta(const ConversationMeta& meta, bool is_new,

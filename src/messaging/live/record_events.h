@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "client/stream_calls.h"
+#include "messaging/domain/handles.h"
 #include "messaging/domain/items.h"
 #include "messaging/recent_map.h"
 
@@ -28,7 +29,7 @@ enum class Audience : std::uint8_t {
 
 struct LiveEvent {
   std::string_view name = {};     // "message"; static storage
-  std::string conversation = {};  // never empty
+  std::string conversation = {};  // empty: of no conversation, and for a person
   Audience audience = Audience::kMembers;
   std::string person = {};
   std::string time = {};             // of a message
@@ -78,7 +79,7 @@ class RecordEvents {
 
  private:
   /// Of a member what the person and the others see; of a conversation its title, how many members
-  /// it has, and whether it is still being made.
+  /// it has, and whether it is still being made; of a profile the names.
   struct Image {
     std::string last_read_sk = {};
     std::string title = {};
@@ -93,9 +94,12 @@ class RecordEvents {
   };
   [[nodiscard]] static Image image_of(const MemberItem& member);
   [[nodiscard]] static Image image_of(const ConversationMeta& meta);
+  [[nodiscard]] static Image image_of(const ProfileItem& profile);
   [[nodiscard]] static std::optional<Image> image_of(const simdjson::dom::element& item);
   void read_member(const MemberItem& member, bool is_new, const std::optional<Image>& before,
                    RecordMeaning& meaning);
+  void read_profile(const ProfileItem& profile, bool is_new, const std::optional<Image>& before,
+                    RecordMeaning& meaning);
   void read_meta(const ConversationMeta& meta, bool is_new, const std::optional<Image>& before,
                  RecordMeaning& meaning);
 

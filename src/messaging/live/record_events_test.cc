@@ -167,6 +167,32 @@ TEST(RecordEvents, ANewNameOrRoleIsToldToTheOthers) {
   EXPECT_THAT(names(modified(events, ann)), IsEmpty());
 }
 
+TEST(RecordEvents, OnesOwnNewNameIsToldToOneself) {
+  const auto profile = [](std::string_view name, std::string_view more = "") {
+    return fmt::format(R"({{"pk":{{"S":"USR#ann"}},"sk":{{"S":"PROFILE"}},"handle":{{"S":"ann"}},)"
+                       R"("display_name":{{"S":"{}"}}{}}})",
+                       name, more);
+  };
+  RecordEvents events(10);
+  const auto read = [&](std::string_view event, const std::string& now) {
+    return events.read(TestRecord(event, "USR#ann", "PROFILE", now).record);
+  };
+  EXPECT_THAT(names(read("INSERT", profile("Ann"))), IsEmpty());
+  EXPECT_THAT(names(read("MODIFY", profile("Ann", R"(,"names_due":{"N":"0"})"))), IsEmpty());
+  const auto renamed = read("MODIFY", profile("Anna"));
+  ASSERT_THAT(names(renamed), ElementsAre("profile"));
+  EXPECT_EQ(renamed.events[0].audience, Audience::kPerson);
+  EXPECT_EQ(renamed.events[0].person, "ann");
+  EXPECT_EQ(renamed.events[0].data,
+            R"({"user":{"id":"ann","handle":"ann","display_name":"Anna"}})");
+  EXPECT_THAT(names(read("MODIFY", profile("Anna"))), IsEmpty());
+  EXPECT_THAT(names(read("MODIFY", profile("Gone", R"(,"erased_at":{"S":"2026"})"))), IsEmpty());
+  EXPECT_THAT(names(read("REMOVE", "")), IsEmpty());
+  EXPECT_THAT(names(RecordEvents(10).read(
+                  TestRecord("MODIFY", "USR#ann", "PROFILE", profile("A"), profile("A")).record)),
+              IsEmpty());
+}
+
 TEST(RecordEvents, OtherItemsMeanNothing) {
   RecordEvents events(10);
   const std::string row = item_of(

@@ -17,6 +17,7 @@ const KNOWN = new Set([
   "joined",
   "left",
   "member",
+  "profile",
   "group",
   "typing",
   "presence",

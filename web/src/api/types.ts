@@ -96,6 +96,7 @@ export type LiveEvent =
     }
   | { type: "left"; data: { conversation_id: string; user_id: string } }
   | { type: "member"; data: { conversation_id: string; user: Person; role: Role } }
+  | { type: "profile"; data: { user: Person } }
   | { type: "group"; data: { conversation_id: string; title: string; member_count: number } }
   | { type: "typing"; data: { conversation_id: string; user_id: string; typing: boolean } }
   | { type: "presence"; data: { user_id: string; online: boolean } };

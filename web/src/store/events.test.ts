@@ -160,6 +160,16 @@ test("a member's new name and role show; in a conversation of two its title too"
   assert.deepEqual(next.list.byId.c?.other, lovelace);
 });
 
+test("my own new name shows, as mine and among members", () => {
+  const renamed = { ...ME, display_name: "Moi" };
+  const mine = { ...ADA_IN, user: ME };
+  const before = state({ members: { c: { status: "ready", items: [ADA_IN, mine] } } });
+  const next = after(before, { type: "profile", data: { user: renamed } });
+  assert.deepEqual(next.me, renamed);
+  assert.deepEqual(next.members.c?.items, [ADA_IN, { ...mine, user: renamed }]);
+  assert.deepEqual(after(before, { type: "profile", data: { user: ADA } }), before);
+});
+
 test("my own role comes with my membership", () => {
   const next = after(state(), {
     type: "conversation",

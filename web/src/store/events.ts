@@ -80,6 +80,18 @@ export function reduce(state: State, event: LiveEvent, now: number): State {
       );
     }
 
+    case "profile": {
+      const { user } = event.data;
+      if (state.me?.id !== user.id) return state;
+      return Object.keys(state.members).reduce<State>(
+        (known, id) =>
+          changeMembers(known, id, (items) =>
+            items.map((member) => (member.user.id === user.id ? { ...member, user } : member)),
+          ),
+        { ...state, me: user },
+      );
+    }
+
     case "group": {
       const { conversation_id, title, member_count } = event.data;
       return changeConversation(state, conversation_id, (known) => ({
