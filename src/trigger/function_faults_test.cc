@@ -359,13 +359,18 @@ TEST(FunctionFaults, FullQueueThrottles) {
   options.queue_max = 2;
   options.concurrency_max = 1;
   TestFunctions functions(options);
+  FunctionSettings settings;
+  settings.timeout_s = 600;
   const std::string go = functions.directory() + "/go";
   const Announcement started(go + ".started");
-  functions.create("f", kRuntime, "app.handler",
-                   {{"app.py", "import os, time\n" + started.python() +
-                                   "def handler(e, c):\n"
-                                   "  while not os.path.exists('" +
-                                   go + "'): time.sleep(0.01)\n"}});
+  // In the handler: whatever is still being initialised waits in the queue itself.
+  functions.create(
+      "f", kRuntime, "app.handler",
+      {{"app.py",
+        "import os, time\ndef handler(e, c):\n"
+        "  " +
+            started.python() + "  while not os.path.exists('" + go + "'): time.sleep(0.01)\n"}},
+      settings);
   auto first = functions.begin("f", "1");
   ASSERT_TRUE(started.comes());
   std::vector<std::future<Result<InvocationOutcome>>> others;
