@@ -1,5 +1,6 @@
 #include "cache/redis_channel.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@ namespace parley::cache {
 namespace {
 
 constexpr std::size_t kTextsAtOnceMax = 64;  // published before their replies are read
+constexpr std::chrono::minutes kReportInterval{1};
 
 /// The text of `["message", channel, text]`; null if the reply is something else.
 const redisReply* text_in(const redisReply& reply) {
@@ -82,50 +84,52 @@ void RedisChannel::publish(std::string text) {
 void RedisChannel::listen() {
   while (!is_stopping()) {
     const auto context = subscribe();
-    if (!context) {
-      rest();
-      continue;
+    if (context) {
+      came_up(listening_);
+      report(hear(**context));
+      went_down(listening_);
+    } else {
+      report(std::unexpected(context.error()));
     }
-    came_up(listening_);
-    hear(**context);
-    went_down(listening_);
+    rest();
   }
 }
 
 Result<RedisContext> RedisChannel::subscribe() {
   auto context =
       PARLEY_TRY(connect_to(options_.address, options_.connect_timeout, options_.command_timeout));
-  const RedisReply reply(static_cast<redisReply*>(
-      redisCommand(context.get(), "SUBSCRIBE %b", options_.name.data(), options_.name.size())));
-  if (reply == nullptr || reply->type != REDIS_REPLY_ARRAY) {
-    return fail(ErrorCode::kIo, options_.address.text() + " does not take a subscription");
-  }
+  const std::array<std::string_view, 2> command{"SUBSCRIBE", options_.name};
+  PARLEY_TRY(send_to(*context, options_.address, command));
   return context;
 }
 
-/// Until the connection ends or the channel stops.
-void RedisChannel::hear(redisContext& context) {
+Status RedisChannel::hear(redisContext& context) {
   bool is_asked = false;
-  while (tell(context) && !is_stopping()) {
+  for (;;) {
+    PARLEY_TRY(tell(context));
+    if (is_stopping()) return {};
     std::array<pollfd, 2> waiting{pollfd{.fd = context.fd, .events = POLLIN, .revents = 0},
                                   pollfd{.fd = stop_event_, .events = POLLIN, .revents = 0}};
     const int ready =
         ::poll(waiting.data(), waiting.size(), static_cast<int>(options_.ping_interval.count()));
-    if (ready < 0 && errno != EINTR) return;
+    if (ready < 0 && errno != EINTR) return fail(ErrorCode::kIo, "poll failed");
     if (waiting[0].revents != 0) {
       is_asked = false;
-      if (redisBufferRead(&context) != REDIS_OK) return;
-    } else if (ready == 0 && (std::exchange(is_asked, true) || !ping(context))) {
-      return;
+      if (redisBufferRead(&context) != REDIS_OK) return broken(context);
+    } else if (ready == 0) {
+      if (std::exchange(is_asked, true)) {
+        return fail(ErrorCode::kTimeout, options_.address.text() + " shows no sign of life");
+      }
+      if (!ping(context)) return broken(context);
     }
   }
 }
 
-bool RedisChannel::tell(redisContext& context) {
+Status RedisChannel::tell(redisContext& context) {
   for (;;) {
     void* next = nullptr;
-    if (redisGetReplyFromReader(&context, &next) != REDIS_OK) return false;
-    if (next == nullptr) return true;
+    if (redisGetReplyFromReader(&context, &next) != REDIS_OK) return broken(context);
+    if (next == nullptr) return {};
     const RedisReply reply(static_cast<redisReply*>(next));
     const redisReply* const text = text_in(*reply);
     if (text != nullptr) listener_.heard({text->str, text->len});
@@ -135,22 +139,35 @@ bool RedisChannel::tell(redisContext& context) {
 void RedisChannel::send() {
   while (!is_stopping()) {
     auto context = connect_to(options_.address, options_.connect_timeout, options_.command_timeout);
-    if (!context) {
-      rest();
-      continue;
+    const std::array<std::string_view, 1> ping{"PING"};
+    auto answer = context ? send_to(**context, options_.address, ping)
+                          : Result<RedisReply>(std::unexpected(context.error()));
+    if (answer) {
+      came_up(sending_);
+      report(send_from_outbox(**context));
+      went_down(sending_);
+    } else {
+      report(std::unexpected(answer.error()));
     }
-    came_up(sending_);
-    for (bool is_good = true; is_good;) {
-      const auto texts = take();
-      if (texts.empty() && is_stopping()) return;
-      if (texts.empty()) break;
-      is_good = send_all(**context, texts);
-    }
-    went_down(sending_);
+    rest();
   }
 }
 
-bool RedisChannel::send_all(redisContext& context, std::span<const std::string> texts) {
+Status RedisChannel::send_from_outbox(redisContext& context) {
+  for (;;) {
+    const auto texts = take();
+    if (!texts.empty()) {
+      PARLEY_TRY(send_all(context, texts));
+    } else if (is_stopping()) {
+      return {};
+    } else {
+      return fail(ErrorCode::kUnavailable,
+                  options_.address.text() + " does not take as much as there is to say");
+    }
+  }
+}
+
+Status RedisChannel::send_all(redisContext& context, std::span<const std::string> texts) {
   while (!texts.empty()) {
     const auto batch = texts.first(std::min(texts.size(), kTextsAtOnceMax));
     texts = texts.subspan(batch.size());
@@ -160,12 +177,31 @@ bool RedisChannel::send_all(redisContext& context, std::span<const std::string> 
     }
     for (std::size_t n = 0; n < batch.size(); ++n) {
       void* next = nullptr;
-      if (redisGetReply(&context, &next) != REDIS_OK) return false;
+      if (redisGetReply(&context, &next) != REDIS_OK) return broken(context);
       const RedisReply reply(static_cast<redisReply*>(next));
-      if (reply->type == REDIS_REPLY_ERROR) return false;
+      if (reply->type == REDIS_REPLY_ERROR) {
+        return fail(ErrorCode::kIo, fmt::format("{}: {}", options_.address.text(),
+                                                std::string_view(reply->str, reply->len)));
+      }
     }
   }
-  return true;
+  return {};
+}
+
+/// What is wrong with the connection.
+std::unexpected<Error> RedisChannel::broken(const redisContext& context) const {
+  return fail(ErrorCode::kIo, fmt::format("{}: {}", options_.address.text(),
+                                          static_cast<const char*>(context.errstr)));
+}
+
+void RedisChannel::report(const Status& status) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (status || stopping_ || now < report_next_) return;
+    report_next_ = now + kReportInterval;
+  }
+  if (options_.log) options_.log(status.error().message);
 }
 
 std::vector<std::string> RedisChannel::take() {

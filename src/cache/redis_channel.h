@@ -3,12 +3,16 @@
 //
 // What cannot be carried is dropped. Whenever that may have happened, in either direction, the
 // listener is told `restored` once texts pass again, so that it can say and ask again whatever
-// still matters. Texts of one process that arrive do so in the order in which they were published.
+// still matters. Texts of one process arrive in the order in which they were published, while its
+// connection lasts.
+//
+// Where Redis has users, this one needs the rights to PUBLISH and SUBSCRIBE, and to the channel.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <string>
@@ -42,6 +46,8 @@ struct RedisChannelOptions {
   /// passed, and given up when none has come until the next time.
   std::chrono::milliseconds ping_interval{5000};
   std::size_t outbox_bytes_max = 64u << 20;  // beyond it everything in it is dropped
+  /// Told what is wrong, once a minute at most. Called on the channel's threads.
+  std::function<void(std::string_view)> log = {};
 };
 
 /// Thread-safe.
@@ -67,18 +73,23 @@ class RedisChannel {
 
  private:
   void listen();
-  void hear(redisContext& context);
-  /// Tells the listener of what has come. False: the connection is of no more use.
-  [[nodiscard]] bool tell(redisContext& context);
+  /// Until the channel stops.
+  [[nodiscard]] Status hear(redisContext& context);
+  /// Tells the listener of what has come.
+  [[nodiscard]] Status tell(redisContext& context);
   [[nodiscard]] Result<RedisContext> subscribe();
   void send();
-  [[nodiscard]] bool send_all(redisContext& context, std::span<const std::string> texts);
+  /// Until the channel stops, or too much was waiting.
+  [[nodiscard]] Status send_from_outbox(redisContext& context);
+  [[nodiscard]] Status send_all(redisContext& context, std::span<const std::string> texts);
   /// Empty only when it is stopping, or when what there was had to be dropped.
   [[nodiscard]] std::vector<std::string> take();
   [[nodiscard]] bool is_stopping();
   /// `is_up` is listening_ or sending_. The listener is told if texts pass now.
   void came_up(bool& is_up);
   void went_down(bool& is_up);
+  void report(const Status& status);
+  [[nodiscard]] std::unexpected<Error> broken(const redisContext& context) const;
   /// Blocks for `retry_after`, or until it is stopping.
   void rest();
 
@@ -92,6 +103,7 @@ class RedisChannel {
   bool listening_ = false;
   bool sending_ = false;
   bool stopping_ = false;
+  std::chrono::steady_clock::time_point report_next_ = {};
   std::condition_variable changed_;
   std::thread listening_thread_;
   std::thread sending_thread_;

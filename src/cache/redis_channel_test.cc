@@ -1,9 +1,12 @@
 #include "cache/redis_channel.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -33,9 +36,9 @@ class Listener final : public ChannelListener {
     changed_.notify_all();
   }
   /// Whether it was told of so many restorations within the patience of a test.
-  bool restored(int count) {
+  bool restored(int count, milliseconds patience = kPatience) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kPatience, [&] { return restored_ >= count; });
+    return changed_.wait_for(lock, patience, [&] { return restored_ >= count; });
   }
   bool heard_in_time(std::string_view text, milliseconds patience = kPatience) {
     std::unique_lock lock(mutex_);
@@ -125,6 +128,39 @@ TEST_F(RedisChannels, ComeBackWithTheServerAndSayThatTheyHave) {
     channel.publish("again");
   } while (!ann.heard_in_time("again", milliseconds(200)) && ++tries < 100);
   EXPECT_LT(tries, 100);
+  for (const std::string& text : ann.texts()) EXPECT_EQ(text, "again");
+}
+
+TEST_F(RedisChannels, RestWhereTheServerRefusesThem) {
+  const auto admin = connect_to(server_.address(), kPatience, kPatience);
+  ASSERT_TRUE(admin);
+  for (const std::string_view right : {"publish", "subscribe"}) {
+    const std::string without = "-" + std::string(right);
+    const std::array<std::string_view, 4> revoke{"ACL", "SETUSER", "default", without};
+    ASSERT_TRUE(send_to(**admin, server_.address(), revoke));
+    std::promise<std::string> logged;
+    auto resting = options();
+    resting.retry_after = milliseconds(100);
+    resting.log = [&](std::string_view text) { logged.set_value(std::string(text)); };  // once
+    Listener ann;
+    RedisChannel channel(resting, ann);
+    const auto start = std::chrono::steady_clock::now();
+    channel.start();
+    const bool comes_up = right == "publish";  // and fails at the first word
+    for (int n = 1; comes_up && n <= 4; ++n) {
+      while (!ann.restored(n, milliseconds(1))) channel.publish("refused");
+    }
+    if (comes_up) {
+      EXPECT_GE(std::chrono::steady_clock::now() - start, 3 * resting.retry_after);
+    }
+    EXPECT_THAT(logged.get_future().get(), testing::HasSubstr(right));
+    channel.stop();
+    EXPECT_TRUE(ann.texts().empty());
+    EXPECT_EQ(ann.restored(1, milliseconds(0)), comes_up);
+    const std::string with = "+" + std::string(right);
+    const std::array<std::string_view, 4> grant{"ACL", "SETUSER", "default", with};
+    ASSERT_TRUE(send_to(**admin, server_.address(), grant));
+  }
 }
 
 TEST_F(RedisChannels, GiveUpAConnectionThatShowsNoSignOfLife) {
@@ -137,7 +173,11 @@ TEST_F(RedisChannels, GiveUpAConnectionThatShowsNoSignOfLife) {
   channel.publish("one");
   ASSERT_TRUE(ann.heard_in_time("one"));
   server_.freeze();
-  while (channel.is_up()) std::this_thread::yield();
+  const auto patience_ends = std::chrono::steady_clock::now() + kPatience;
+  while (channel.is_up() && std::chrono::steady_clock::now() < patience_ends) {
+    std::this_thread::yield();
+  }
+  ASSERT_FALSE(channel.is_up());
   server_.thaw();
   EXPECT_TRUE(ann.restored(2));
 }

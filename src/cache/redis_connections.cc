@@ -22,10 +22,10 @@ Error connection_error(const redisContext& context, const RedisAddress& address)
   return {ErrorCode::kIo, fmt::format("{}: {}", address.text(), context.errstr), nullptr};
 }
 
-/// Errors: the connection's, after which the context is of no more use; kIo with the server's
-/// words.
-Result<RedisReply> send(redisContext& context, const RedisAddress& address,
-                        std::span<const std::string_view> command) {
+}  // namespace
+
+Result<RedisReply> send_to(redisContext& context, const RedisAddress& address,
+                           std::span<const std::string_view> command) {
   std::vector<const char*> texts;
   std::vector<std::size_t> sizes;
   for (const std::string_view word : command) {
@@ -42,11 +42,9 @@ Result<RedisReply> send(redisContext& context, const RedisAddress& address,
   return reply;
 }
 
-}  // namespace
-
 Result<RedisReply> RedisConnections::call(std::span<const std::string_view> command) {
   auto context = PARLEY_TRY(take());
-  auto reply = send(*context, options_.address, command);
+  auto reply = send_to(*context, options_.address, command);
   give_back(std::move(context));
   return reply;
 }
@@ -107,12 +105,12 @@ Result<RedisContext> connect_to(const RedisAddress& address,
     std::vector<std::string_view> auth{"AUTH"};
     if (!address.user.empty()) auth.push_back(address.user);
     auth.push_back(address.password);
-    PARLEY_TRY(send(*context, address, auth));
+    PARLEY_TRY(send_to(*context, address, auth));
   }
   if (address.database != 0) {
     const std::string number = std::to_string(address.database);
     const std::array<std::string_view, 2> select{"SELECT", number};
-    PARLEY_TRY(send(*context, address, select));
+    PARLEY_TRY(send_to(*context, address, select));
   }
   return context;
 }

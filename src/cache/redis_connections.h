@@ -34,6 +34,11 @@ using RedisContext = std::unique_ptr<redisContext, FreeRedisContext>;
                                               std::chrono::milliseconds connect_timeout,
                                               std::chrono::milliseconds command_timeout);
 
+/// Sends one command, blocks for its reply. A reply that is an error is kIo with the server's
+/// words; after other errors the connection is of no more use. Errors: as RedisStore's.
+[[nodiscard]] Result<RedisReply> send_to(redisContext& context, const RedisAddress& address,
+                                         std::span<const std::string_view> command);
+
 /// Thread-safe.
 class RedisConnections {
  public:

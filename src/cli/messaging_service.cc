@@ -196,7 +196,11 @@ void MessagingService::open_live(const MessagingOptions& options) {
     // Channels are common to all databases of a Redis server.
     cache::RedisChannelOptions talking{
         .address = *redis_,
-        .name = fmt::format("parley:{}:{}:live", options.table, redis_->database)};
+        .name = fmt::format("parley:{}:{}:live", options.table, redis_->database),
+        .log = [this](std::string_view what) {
+          if (!places_.log) return;
+          places_.log(fmt::format("nobody at other processes is seen online: {}", what));
+        }};
     channel_ = std::make_unique<cache::RedisChannel>(std::move(talking), *hub_);
   }
   // The cache first: whoever is told of a change may read it at once.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -53,6 +55,7 @@ Status pin(Domain& domain, const MemberItem& member) {
 Status settle_members(Domain& domain, std::string_view conversation) {
   TableCalls table(domain);
   const std::string pk = key_of(kConversationPrefix, conversation);
+  std::set<std::string> told;  // whose cached lists have been
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     const auto meta = PARLEY_TRY(table.get({pk, std::string(kMetaKey)}, meta_of));
     if (!meta) return {};
@@ -71,6 +74,7 @@ Status settle_members(Domain& domain, std::string_view conversation) {
       }
     }
     for (const MemberItem& member : members) {
+      if (!told.insert(member.person.id).second) continue;
       domain.reads.changed(key_of(kRowPrefix, member.person.id));
     }
     if (count == meta->member_count) return {};

@@ -1,9 +1,19 @@
 #include "messaging/live/attendance.h"
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace parley::messaging {
+namespace {
+
+bool is_recent(TimestampMicros at, TimestampMicros now) {
+  constexpr std::chrono::microseconds kRecentTime = std::chrono::seconds(30);
+  return at <= now && now - at <= kRecentTime.count();
+}
+
+}  // namespace
 
 Attendance::Person* Attendance::find(std::string_view person) {
   const auto found = people_.find(person);
@@ -22,14 +32,15 @@ Attendance::Connection* Attendance::find(ConnectionId connection) {
 
 Attendance::Connection& Attendance::add(std::string_view id,
                                         const std::vector<std::string>& conversations,
-                                        std::shared_ptr<EventSink> sink, Arrival& arrival) {
+                                        std::shared_ptr<EventSink> sink, TimestampMicros now,
+                                        Arrival& arrival) {
   Person* person = find(id);
-  arrival = {.here = person == nullptr || !person->is_here, .online = person == nullptr};
-  if (arrival.online) person = &come_online(id);
+  if (person == nullptr) person = &come_online(id);
+  arrival = {.here = !person->is_here};
   if (arrival.here) {
     person->is_here = true;
     ++here_;
-    move_to(*person, conversations);
+    arrival.met = move_to(*person, conversations, now);
   }
   auto connection = std::make_unique<Connection>();
   connection->id = next_connection_++;
@@ -69,16 +80,19 @@ std::optional<Attendance::Departure> Attendance::take_departed(TimestampMicros n
   return std::nullopt;
 }
 
-bool Attendance::arrive_elsewhere(std::string_view process, std::string_view id,
-                                  const std::vector<std::string>& conversations) {
+Attendance::Arrival Attendance::arrive_elsewhere(std::string_view process, std::string_view id,
+                                                 const std::vector<std::string>& conversations,
+                                                 bool moves, TimestampMicros now) {
   Person* person = find(id);
   const bool came_online = person == nullptr;
   if (came_online) person = &come_online(id);
   if (std::ranges::find(person->elsewhere, process) == person->elsewhere.end()) {
     person->elsewhere.emplace_back(process);
   }
-  if (!person->is_here) move_to(*person, conversations);
-  return came_online;
+  Arrival arrival;
+  if (came_online || (moves && !person->is_here))
+    arrival.met = move_to(*person, conversations, now);
+  return arrival;
 }
 
 std::optional<Attendance::Departure> Attendance::leave_elsewhere(std::string_view process,
@@ -99,13 +113,21 @@ Attendance::Departure Attendance::depart(Person& person) {
   if (person.is_here || !person.elsewhere.empty()) return departure;
   departure.offline = true;
   departure.company = company_of(person);
-  move_to(person, {});
+  while (!person.rooms.empty()) leave(person, *person.rooms.back());
   people_.erase(people_.find(departure.person));
   return departure;
 }
 
-/// Out of all other rooms.
-void Attendance::move_to(Person& person, const std::vector<std::string>& conversations) {
+/// Out of all other rooms. Returns who is company now and was not.
+std::vector<Attendance::Person*> Attendance::move_to(Person& person,
+                                                     std::vector<std::string> conversations,
+                                                     TimestampMicros now) {
+  for (const Membership& change : recent_) {
+    if (change.person != person.id || !is_recent(change.at, now)) continue;
+    std::erase(conversations, change.conversation);
+    if (change.is_member) conversations.insert(conversations.begin(), change.conversation);
+  }
+  const std::vector<Person*> before = company_of(person);
   const std::vector<Room*> rooms = person.rooms;
   for (Room* room : rooms) {
     if (std::ranges::find(conversations, room->conversation) == conversations.end()) {
@@ -113,6 +135,23 @@ void Attendance::move_to(Person& person, const std::vector<std::string>& convers
     }
   }
   for (const std::string& conversation : conversations) enter(person, conversation);
+  const std::vector<Person*> after = company_of(person);
+  std::vector<Person*> met;
+  std::ranges::set_difference(after, before, std::back_inserter(met), {}, &Person::id, &Person::id);
+  return met;
+}
+
+void Attendance::remember(std::string_view person, std::string_view conversation, bool is_member,
+                          TimestampMicros now) {
+  constexpr std::size_t kRecentMax = 2'000;
+  while (!recent_.empty() &&
+         (!is_recent(recent_.front().at, now) || recent_.size() >= kRecentMax)) {
+    recent_.pop_front();
+  }
+  recent_.push_back({.person = std::string(person),
+                     .conversation = std::string(conversation),
+                     .is_member = is_member,
+                     .at = now});
 }
 
 bool Attendance::enter_room(std::string_view id, std::string_view conversation) {

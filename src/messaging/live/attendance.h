@@ -56,10 +56,10 @@ class Attendance {
     std::vector<Person*> people = {};
   };
 
-  /// What a connection has changed.
+  /// What a connection, or another process's word, has changed.
   struct Arrival {
-    bool here = false;
-    bool online = false;
+    bool here = false;              // the person had no connection to this process
+    std::vector<Person*> met = {};  // who share a room with them and did not know they are online
   };
   /// Somebody is here, or at another process, no longer.
   struct Departure {
@@ -79,21 +79,25 @@ class Attendance {
 
   /// Who was not here is now in the rooms of `conversations`. The connection's address stays.
   Connection& add(std::string_view person, const std::vector<std::string>& conversations,
-                  std::shared_ptr<EventSink> sink, Arrival& arrival);
+                  std::shared_ptr<EventSink> sink, TimestampMicros now, Arrival& arrival);
   /// A person without another connection will leave at `leaves_at`; give it in ascending order.
   void remove(ConnectionId connection, TimestampMicros leaves_at);
   /// Takes out one of those who have left by `now`.
   [[nodiscard]] std::optional<Departure> take_departed(TimestampMicros now);
 
-  /// The person is connected to `process`, and as far as that knows in the rooms of
-  /// `conversations`; of who is here this process knows it itself. Returns whether the person has
-  /// come online.
-  bool arrive_elsewhere(std::string_view process, std::string_view person,
-                        const std::vector<std::string>& conversations);
+  /// The person is connected to `process`. Who comes online by that is in the rooms of
+  /// `conversations`, and so is with `moves` who is not here: else it is known by the stream.
+  [[nodiscard]] Arrival arrive_elsewhere(std::string_view process, std::string_view person,
+                                         const std::vector<std::string>& conversations, bool moves,
+                                         TimestampMicros now);
   /// Nothing if the person was not known to be there.
   [[nodiscard]] std::optional<Departure> leave_elsewhere(std::string_view process,
                                                          std::string_view person);
 
+  /// Somebody has become, or is no longer, a member. For half a minute whoever comes with a list of
+  /// conversations, which may have been made before, has it put right by this.
+  void remember(std::string_view person, std::string_view conversation, bool is_member,
+                TimestampMicros now);
   /// False: nothing changes, or the person is not online.
   bool enter_room(std::string_view person, std::string_view conversation);
   void leave_room(std::string_view person, std::string_view conversation);
@@ -114,13 +118,20 @@ class Attendance {
       return std::hash<std::string_view>{}(text);
     }
   };
+  struct Membership {
+    std::string person;
+    std::string conversation;
+    bool is_member;
+    TimestampMicros at;
+  };
   template <class Value>
   using ByText = std::unordered_map<std::string, std::unique_ptr<Value>, TextHash, std::equal_to<>>;
 
   Person& come_online(std::string_view person);
   /// After the person left one process.
   [[nodiscard]] Departure depart(Person& person);
-  void move_to(Person& person, const std::vector<std::string>& conversations);
+  std::vector<Person*> move_to(Person& person, std::vector<std::string> conversations,
+                               TimestampMicros now);
   bool enter(Person& person, std::string_view conversation);
   void leave(Person& person, Room& room);
 
@@ -129,6 +140,7 @@ class Attendance {
   ByText<Room> rooms_;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
   std::deque<std::pair<TimestampMicros, std::string>> leaving_;
+  std::deque<Membership> recent_;  // oldest first
   ConnectionId next_connection_ = 1;
 };
 

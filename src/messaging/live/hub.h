@@ -55,7 +55,8 @@ class Hub {
   [[nodiscard]] virtual Status connect(std::string_view person, std::string_view last_event_id,
                                        std::shared_ptr<net::ReplyStream> stream,
                                        TimestampMicros until) = 0;
-  /// Ends the person's streams, at other processes too if they hear of it.
+  /// Ends the person's streams of this process; those of others end when an erasure comes by the
+  /// stream.
   virtual void disconnect(std::string_view person) = 0;
 
   /// Tells the other members that the person is typing, or is not any more. The caller has checked

@@ -52,7 +52,8 @@ LiveHub::LiveHub(LiveHubSources sources, const HubSettings& settings)
       peers_({.process = sources_.process,
               .publish = sources_.publish,
               .alive_interval = settings.alive_interval,
-              .silence_max = settings.peer_silence_max},
+              .silence_max = settings.peer_silence_max,
+              .grace = settings.presence_grace},
              attendance_,
              [this](std::string_view person, bool online, const std::vector<Person*>& company) {
                tell(company, "presence", presence_data(person, online));
@@ -117,15 +118,14 @@ Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
     }
     Attendance::Arrival arrival;
     Connection& connection =
-        attendance_.add(person, conversations.value_or(std::vector<std::string>{}), sink, arrival);
+        attendance_.add(person, conversations.value_or(std::vector<std::string>{}), sink,
+                        sources_.clock.now(), arrival);
     id = connection.id;
     connection.until = until;
     heartbeats_.emplace_back(sources_.clock.now() + micros(settings_.heartbeat), id);
     if (arrival.here) peers_.came(*connection.person);
-    if (arrival.online) {
-      tell(attendance_.company_of(*connection.person), "presence", presence_data(person, true));
-    }
-    if (std::exchange(rooms_missed_, false)) peers_.ask_all();
+    tell(arrival.met, "presence", presence_data(person, true));
+    if (std::exchange(rooms_missed_, false)) peers_.ask_rooms();
     const std::string words = first_words(connection, place);
     if (words.empty()) {
       connection.waiting = std::make_unique<std::vector<KeptEventPointer>>();
@@ -147,7 +147,6 @@ Status LiveHub::connect(std::string_view person, std::string_view last_event_id,
 
 void LiveHub::disconnect(std::string_view person) {
   const std::scoped_lock lock(mutex_);
-  peers_.ended(person);
   close_streams(person);
 }
 

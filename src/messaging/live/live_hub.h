@@ -152,7 +152,9 @@ class LiveHub final : public Hub, public client::StreamHandler, public cache::Ch
   void tell(const std::vector<Person*>& people, std::string_view name, std::string_view data);
   void tell_typing(std::string_view person, std::string_view conversation, bool typing,
                    const std::vector<std::string>& members);
-  void note_typing(std::string_view person, std::string_view conversation, bool typing);
+  void note_typing_elsewhere(const PeerWord& word);
+  void set_typing(std::string_view person, std::string_view conversation, bool typing,
+                  MemberList members);
   void end_typing(std::string_view person, std::string_view conversation);
   void close_streams(std::string_view person);
   void send_heartbeats(TimestampMicros now);

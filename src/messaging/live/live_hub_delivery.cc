@@ -37,6 +37,7 @@ void LiveHub::begins(std::string_view stream_arn, const client::StreamPositions&
   directory_.forget();
   const std::scoped_lock lock(mutex_);
   following_ = true;
+  peers_.ask_rooms();  // memberships may have been missed
   changed_.notify_all();
   stream_ = stream_hash(stream_arn);
   positions_ = positions;
@@ -120,6 +121,7 @@ void LiveHub::take_record(const client::StreamBatch& batch, const client::Stream
   const std::scoped_lock lock(mutex_);
   if (meaning.membership) take_membership(*meaning.membership);
   if (meaning.pinned) note_pinned(*meaning.pinned, members, pinned);
+  if (!meaning.erased.empty()) close_streams(meaning.erased);
   const std::string id = meaning.events.empty() ? std::string()
                                                 : place_text(stream_, positions_, batch.shard_id,
                                                              record.sequence_number);
@@ -223,6 +225,9 @@ void LiveHub::wait(Connection& connection, KeptEventPointer event) {
 
 /// Rooms follow memberships; whoever meets there learns of the other.
 void LiveHub::take_membership(const MembershipChange& change) {
+  if (change.is_new || !change.is_member) {
+    attendance_.remember(change.user, change.conversation, change.is_member, sources_.clock.now());
+  }
   if (!change.is_member) {
     attendance_.leave_room(change.user, change.conversation);
     end_typing(change.user, change.conversation);
@@ -281,8 +286,12 @@ void LiveHub::typing(std::string_view person, std::string_view conversation, boo
   {
     const std::scoped_lock lock(mutex_);
     peers_.typing(person, conversation, typing);
+    if (attendance_.connections() == 0) return;
   }
-  note_typing(person, conversation, typing);
+  auto members = directory_.members_of(conversation);
+  if (!members) return;  // it is of the moment only
+  const std::scoped_lock lock(mutex_);
+  set_typing(person, conversation, typing, *std::move(members));
 }
 
 void LiveHub::heard(std::string_view text) {
@@ -292,26 +301,30 @@ void LiveHub::heard(std::string_view text) {
     const std::scoped_lock lock(mutex_);
     if (stopping_) return;
     peers_.take(*word, sources_.clock.now());
-    if (word->kind == PeerWord::Kind::kEnded) close_streams(word->person);
-  }
-  if (word->kind == PeerWord::Kind::kTyping) {
-    note_typing(word->person, word->conversation, word->typing);
+    if (word->kind == PeerWord::Kind::kTyping) note_typing_elsewhere(*word);
   }
 }
 
 void LiveHub::restored() {
   const std::scoped_lock lock(mutex_);
-  if (!stopping_) peers_.say_all();
+  if (!stopping_) peers_.say_all(sources_.clock.now());
 }
 
-void LiveHub::note_typing(std::string_view person, std::string_view conversation, bool typing) {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (attendance_.connections() == 0) return;
+/// Asks nobody else who the members are: other words wait meanwhile. Who is not in the room, for
+/// the conversation is one of many and old, is not told.
+void LiveHub::note_typing_elsewhere(const PeerWord& word) {
+  std::vector<std::string> here;
+  for (const Person* person : attendance_.people_in(word.conversation)) {
+    if (!person->connections.empty()) here.push_back(person->id);
   }
-  auto members = directory_.members_of(conversation);
-  if (!members) return;  // it is of the moment only
-  const std::scoped_lock lock(mutex_);
+  if (here.empty()) return;
+  std::ranges::sort(here);
+  set_typing(word.person, word.conversation, word.typing,
+             std::make_shared<const std::vector<std::string>>(std::move(here)));
+}
+
+void LiveHub::set_typing(std::string_view person, std::string_view conversation, bool typing,
+                         MemberList members) {
   if (!typing) {
     end_typing(person, conversation);
     return;
@@ -324,9 +337,9 @@ void LiveHub::note_typing(std::string_view person, std::string_view conversation
     return;
   }
   if (typing_.size() >= kTypingMax) return;
-  tell_typing(person, conversation, true, **members);
+  tell_typing(person, conversation, true, *members);
   typing_.emplace(TypingKey{std::string(conversation), std::string(person)},
-                  Typing{.members = *std::move(members), .until = until});
+                  Typing{.members = std::move(members), .until = until});
   woken_ = true;
   changed_.notify_all();
 }

@@ -14,13 +14,12 @@ namespace {
 
 using Kind = PeerWord::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 8> kNames{{
+constexpr std::array<std::pair<Kind, std::string_view>, 7> kNames{{
     {Kind::kHello, "hello"},
     {Kind::kPeople, "people"},
     {Kind::kHere, "here"},
     {Kind::kLeft, "left"},
     {Kind::kTyping, "typing"},
-    {Kind::kEnded, "ended"},
     {Kind::kAlive, "alive"},
     {Kind::kGone, "gone"},
 }};

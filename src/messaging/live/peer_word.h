@@ -24,7 +24,6 @@ struct PeerWord {
     kHere,    // `people` have come to the process
     kLeft,    // `person` has left it
     kTyping,  // `person` is typing in `conversation`, or not any more
-    kEnded,   // `person` may not be connected any longer, anywhere
     kAlive,   // nothing new
     kGone,    // the process ends, and with it its connections
   };

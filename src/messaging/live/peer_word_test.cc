@@ -21,7 +21,6 @@ TEST(PeerWords, AreReadAsTheyWereWritten) {
       {.kind = Kind::kLeft, .from = "p1", .person = "ann"},
       {.kind = Kind::kTyping, .from = "p1", .person = "ann", .conversation = "g", .typing = true},
       {.kind = Kind::kTyping, .from = "p1", .person = "ann", .conversation = "g"},
-      {.kind = Kind::kEnded, .from = "p1", .person = "ann"},
       {.kind = Kind::kAlive, .from = "p1"},
       {.kind = Kind::kGone, .from = "p1"}};
   for (const PeerWord& word : words)

@@ -1,5 +1,6 @@
 #include "messaging/live/peers.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace parley::messaging {
@@ -7,11 +8,14 @@ namespace {
 
 using Kind = PeerWord::Kind;
 
-// Of the texts that say all the people of a process. A person is at most 8 KB.
+// Of the words that say all the people of a process: a conversation is 40 bytes.
 constexpr std::size_t kConversationsInWordMax = 2'000;
+constexpr std::size_t kConversationsInTickMax = 20'000;
+constexpr std::chrono::seconds kSayInterval{1};
 
-TimestampMicros micros(std::chrono::seconds time) {
-  return std::chrono::microseconds(time).count();
+/// Whether so much time has passed; also where the clock was set back.
+bool has_passed(std::chrono::seconds time, TimestampMicros since, TimestampMicros now) {
+  return now < since || now - since >= std::chrono::microseconds(time).count();
 }
 
 PeerPerson told_of(const Attendance::Person& person) {
@@ -28,7 +32,7 @@ Peers::Peers(PeerSettings settings, Attendance& attendance, Tell tell)
     : settings_(std::move(settings)), attendance_(attendance), tell_(std::move(tell)) {}
 
 void Peers::publish(PeerWord word) {
-  if (!settings_.publish) return;
+  if (!settings_.publish || is_over_) return;
   word.from = settings_.process;
   settings_.publish(text_of(word));
 }
@@ -48,68 +52,97 @@ void Peers::typing(std::string_view person, std::string_view conversation, bool 
            .typing = typing});
 }
 
-void Peers::ended(std::string_view person) {
-  publish({.kind = Kind::kEnded, .person = std::string(person)});
+void Peers::say_all(TimestampMicros now) {
+  publish({.kind = Kind::kHello});
+  is_asked_ = true;
+  if (!is_saying_) say_people(now);
 }
 
-void Peers::say_all() {
-  ask_all();
-  say_people();
-}
-
-void Peers::ask_all() {
+void Peers::ask_rooms() {
+  if (!are_possible()) return;
+  for (auto& [name, peer] : peers_) peer.moves_next = true;
   publish({.kind = Kind::kHello});
 }
 
 void Peers::gone() {
   publish({.kind = Kind::kGone});
+  is_over_ = true;
 }
 
-void Peers::say_people() {
-  if (!are_possible()) return;
-  PeerWord part{.kind = Kind::kPeople, .first = true};
-  std::size_t conversations = 0;
-  attendance_.for_each_here([&](const Attendance::Person& person) {
-    part.people.push_back(told_of(person));
-    conversations += 1 + person.rooms.size();
-    if (conversations < kConversationsInWordMax) return;
-    publish(std::exchange(part, {.kind = Kind::kPeople}));
-    conversations = 0;
-  });
-  part.last = true;
-  publish(std::move(part));
+/// Goes on with who is left to be said, or begins anew if that is asked for and not too soon.
+void Peers::say_people(TimestampMicros now) {
+  PeerWord word{.kind = Kind::kPeople};
+  if (!is_saying_) {
+    if (!is_asked_ || !has_passed(kSayInterval, said_at_, now)) return;
+    is_asked_ = false;
+    is_saying_ = true;
+    said_at_ = now;
+    word.first = true;
+    rest_.clear();
+    attendance_.for_each_here([this](const Attendance::Person& each) { rest_.push_back(each.id); });
+  }
+  std::size_t in_word = 0;
+  std::size_t in_tick = 0;
+  while (!rest_.empty() && in_tick < kConversationsInTickMax) {
+    const Attendance::Person* const person = attendance_.find(rest_.back());
+    rest_.pop_back();
+    if (person == nullptr || !person->is_here) continue;  // left meanwhile, which was said
+    word.people.push_back(told_of(*person));
+    in_word += 1 + person->rooms.size();
+    in_tick += 1 + person->rooms.size();
+    if (in_word < kConversationsInWordMax) continue;
+    publish(std::exchange(word, {.kind = Kind::kPeople}));
+    in_word = 0;
+  }
+  word.last = rest_.empty();
+  is_saying_ = !word.last;
+  if (word.first || word.last || !word.people.empty()) publish(std::move(word));
 }
 
 void Peers::take(const PeerWord& word, TimestampMicros now) {
   if (!are_possible() || is_own(word)) return;
-  if (word.kind == Kind::kGone) {
-    const auto known = peers_.find(word.from);
-    if (known != peers_.end()) forget(known);
-    return;
-  }
+  if (word.kind == Kind::kGone && !peers_.contains(word.from)) return;
   const auto [found, is_new] = peers_.try_emplace(word.from);
   Peer& peer = found->second;
+  if (peer.is_gone) return;
   peer.heard_at = now;
-  if (word.kind == Kind::kHello && (word.to.empty() || word.to == settings_.process)) say_people();
-  // Of one that says hello all is about to come.
-  if (is_new && word.kind != Kind::kHello && word.kind != Kind::kPeople) {
-    publish({.kind = Kind::kHello, .to = word.from});
+  peer.is_gone = word.kind == Kind::kGone;
+  const bool says_all = word.kind == Kind::kPeople && word.first;
+  if (is_new && !says_all) publish({.kind = Kind::kHello, .to = word.from});
+  switch (word.kind) {
+    case Kind::kHello:
+      if (!word.to.empty() && word.to != settings_.process) break;
+      is_asked_ = true;
+      if (!is_saying_) say_people(now);
+      break;
+    case Kind::kPeople:
+    case Kind::kHere:
+      take_people(peer, word, now);
+      break;
+    case Kind::kLeft:
+      take_departure(peer, word.from, word.person);
+      break;
+    default:
+      break;
   }
-  if (word.kind == Kind::kPeople || word.kind == Kind::kHere) take_people(peer, word);
-  if (word.kind == Kind::kLeft) take_departure(peer, word.from, word.person);
 }
 
-void Peers::take_people(Peer& peer, const PeerWord& word) {
-  if (word.first) peer.confirmed.emplace();
+void Peers::take_people(Peer& peer, const PeerWord& word, TimestampMicros now) {
+  if (word.first) {
+    peer.confirmed.emplace();
+    peer.moves = std::exchange(peer.moves_next, false);
+  }
   for (const PeerPerson& person : word.people) {
     if (person.id.empty()) continue;
     peer.people.insert(person.id);
     if (peer.confirmed) peer.confirmed->insert(person.id);
-    if (!attendance_.arrive_elsewhere(word.from, person.id, person.conversations)) continue;
-    tell_(person.id, true, attendance_.company_of(*attendance_.find(person.id)));
+    const auto arrival =
+        attendance_.arrive_elsewhere(word.from, person.id, person.conversations, peer.moves, now);
+    if (!arrival.met.empty()) tell_(person.id, true, arrival.met);
   }
   if (!word.last || !peer.confirmed) return;
   const auto confirmed = *std::exchange(peer.confirmed, std::nullopt);
+  peer.moves = false;
   const auto known = peer.people;
   for (const std::string& person : known) {
     if (!confirmed.contains(person)) take_departure(peer, word.from, person);
@@ -123,25 +156,32 @@ void Peers::take_departure(Peer& peer, std::string_view process, const std::stri
   if (departure && departure->offline) tell_(person, false, departure->company);
 }
 
-Peers::ByName::iterator Peers::forget(ByName::iterator found) {
-  auto& [process, peer] = *found;
-  const auto people = peer.people;
-  for (const std::string& person : people) take_departure(peer, process, person);
-  return peers_.erase(found);
-}
-
 void Peers::tick(TimestampMicros now) {
   if (!are_possible()) return;
-  const auto is_over = [now](TimestampMicros since, std::chrono::seconds time) {
-    return now < since || now - since >= micros(time);  // the clock may have been set back
-  };
-  if (is_over(alive_at_, settings_.alive_interval)) {
+  // Who has been away (the process was stopped, the clock was set) has not heard the others.
+  if (has_passed(settings_.alive_interval, ticked_at_, now)) {
+    for (auto& [name, peer] : peers_) peer.heard_at = now;
+  }
+  ticked_at_ = now;
+  say_people(now);
+  if (has_passed(settings_.alive_interval, alive_at_, now)) {
     alive_at_ = now;
     publish({.kind = Kind::kAlive});
   }
+  forget_silent(now);
+}
+
+void Peers::forget_silent(TimestampMicros now) {
   for (auto each = peers_.begin(); each != peers_.end();) {
-    if (now < each->second.heard_at) each->second.heard_at = now;
-    each = is_over(each->second.heard_at, settings_.silence_max) ? forget(each) : std::next(each);
+    auto& [process, peer] = *each;
+    const auto time_max = peer.is_gone ? settings_.grace : settings_.silence_max;
+    if (!has_passed(time_max, peer.heard_at, now)) {
+      ++each;
+      continue;
+    }
+    const auto people = peer.people;
+    for (const std::string& person : people) take_departure(peer, process, person);
+    each = peers_.erase(each);
   }
 }
 

@@ -198,6 +198,7 @@ void RecordEvents::read_member(const MemberItem& member, bool is_new,
   meaning.membership = MembershipChange{.conversation = member.conversation,
                                         .user = member.person.id,
                                         .is_member = true,
+                                        .is_new = is_new,
                                         .since = member.joined_at};
   const Image now = image_of(member);
   if (before && before->has_row && !now.has_row && !member.pinned) {
@@ -234,8 +235,11 @@ void RecordEvents::read_profile(const ProfileItem& profile, bool is_new,
                                 const std::optional<Image>& before, RecordMeaning& meaning) {
   const Image now = image_of(profile);
   remembered_.put(fmt::format("{}{} {}", kUserPrefix, profile.person.id, kProfileKey), now);
-  // Nobody has called the person anything yet; and who is erased has no clients.
-  if (is_new || profile.person.handle.empty() || !profile.erased_at.empty()) return;
+  if (!profile.erased_at.empty()) {
+    meaning.erased = profile.person.id;
+    return;
+  }
+  if (is_new || profile.person.handle.empty()) return;  // as yet the person is called nothing
   if (!before || before->handle != now.handle || before->display_name != now.display_name) {
     meaning.events.push_back(profile_event(profile.person));
   }

@@ -41,6 +41,7 @@ struct MembershipChange {
   std::string conversation = {};
   std::string user = {};
   bool is_member = false;
+  bool is_new = false;     // they were none before
   std::string since = {};  // when they joined
 };
 
@@ -61,6 +62,7 @@ struct RecordMeaning {
   std::vector<LiveEvent> events = {};
   std::optional<MembershipChange> membership = {};
   std::optional<PinnedChange> pinned = {};
+  std::string erased = {};  // the person whose account is; empty: nobody's
 
   /// Whether the event at `index` is the last one that its audience is told of the record: only
   /// then may its id say that the record has arrived.

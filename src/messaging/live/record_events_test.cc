@@ -186,7 +186,9 @@ TEST(RecordEvents, OnesOwnNewNameIsToldToOneself) {
   EXPECT_EQ(renamed.events[0].data,
             R"({"user":{"id":"ann","handle":"ann","display_name":"Anna"}})");
   EXPECT_THAT(names(read("MODIFY", profile("Anna"))), IsEmpty());
-  EXPECT_THAT(names(read("MODIFY", profile("Gone", R"(,"erased_at":{"S":"2026"})"))), IsEmpty());
+  const auto erased = read("MODIFY", profile("Gone", R"(,"erased_at":{"S":"2026"})"));
+  EXPECT_THAT(names(erased), IsEmpty());
+  EXPECT_EQ(erased.erased, "ann");
   EXPECT_THAT(names(read("REMOVE", "")), IsEmpty());
   EXPECT_THAT(names(RecordEvents(10).read(
                   TestRecord("MODIFY", "USR#ann", "PROFILE", profile("A"), profile("A")).record)),

@@ -117,6 +117,17 @@ void TestLiveTable::say(std::string_view conversation, std::string_view sender, 
                       .client_token = std::string(client_token)}));
 }
 
+void TestBackplane::publish(std::string text) {
+  const auto begin = text.find(R"("word":")") + 8;
+  ++said_[text.substr(begin, text.find('"', begin) - begin)];
+  texts_.push_back(std::move(text));
+}
+
+int TestBackplane::said(std::string_view kind) const {
+  const auto found = said_.find(kind);
+  return found == said_.end() ? 0 : found->second;
+}
+
 void TestBackplane::settle() {
   while (!texts_.empty()) {
     for (const std::string& text : std::exchange(texts_, {})) {

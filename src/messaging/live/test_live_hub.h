@@ -68,17 +68,20 @@ class TestBackplane {
  public:
   void add(LiveHub& hub) { hubs_.push_back(&hub); }
   void remove(LiveHub& hub) { std::erase(hubs_, &hub); }
-  void publish(std::string text) { texts_.push_back(std::move(text)); }
+  void publish(std::string text);
   /// All that was said, and what is said in answer, arrives at every hub.
   void settle();
   /// What was said since the last settle() is lost.
   void lose() { texts_.clear(); }
-  /// The hubs are told that words may have been lost, and say everything again.
+  /// The hubs are told that words may have been lost, and say everything again in time.
   void restore();
+  /// How many words of a kind ("people") were said so far.
+  [[nodiscard]] int said(std::string_view kind) const;
 
  private:
   std::vector<LiveHub*> hubs_;
   std::vector<std::string> texts_;
+  std::map<std::string, int, std::less<>> said_;
 };
 
 struct TestLiveHub {
