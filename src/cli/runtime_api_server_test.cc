@@ -37,6 +37,8 @@ class ServedFunction {
     trigger::FunctionsOptions options;
     options.directory = directory_ / "functions";
     options.python = "/usr/bin/python3";
+    // Else one that has not asked for its next event yet may get company.
+    options.concurrency_max = 1;
     auto opened =
         trigger::Functions::open(*store_, commits_, server_, realm_, options, clock_, random_);
     EXPECT_TRUE(opened);

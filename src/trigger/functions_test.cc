@@ -138,6 +138,7 @@ TEST(Functions, UnchangedDirectoryKeepsItsProcess) {
   FunctionSettings settings;
   settings.runtime = kRuntime;
   settings.handler = "app.handler";
+  settings.concurrency_max = 1;  // no company for one that is slow to ask for its next event
   ASSERT_TRUE(functions->create("f", settings, DirectoryCode{code}));
   const std::string process = functions.invoke("f").payload;
   EXPECT_EQ(functions.invoke("f").payload, process);
@@ -218,9 +219,11 @@ TEST(Functions, NamesOfVariablesAreLambdas) {
 
 TEST(Functions, TagsAndEventSettingsChangeWithoutANewProcessOrRevision) {
   TestFunctions functions;
+  FunctionSettings settings;
+  settings.concurrency_max = 1;  // no company for one that is slow to ask for its next event
   const Function made =
       functions.create("f", kRuntime, "app.handler",
-                       {{"app.py", "import os\ndef handler(e, c): return os.getpid()"}});
+                       {{"app.py", "import os\ndef handler(e, c): return os.getpid()"}}, settings);
   const std::string process = functions.invoke("f").payload;
   ASSERT_TRUE(functions->change_tags("f", {{"a", "1"}, {"b", "2"}}, {}));
   ASSERT_TRUE(functions->change_tags("f", {{"a", "3"}}, {"b", "none"}));

@@ -149,8 +149,11 @@ def handler(event, context):
 
 TEST(PythonFunction, WarmProcessKeepsItsState) {
   TestFunctions functions;
+  FunctionSettings settings;
+  settings.concurrency_max = 1;  // no company for one that is slow to ask for its next event
   functions.create("counts", "python3.12", "app.handler",
-                   {{"app.py", "n = 0\ndef handler(e, c):\n  global n\n  n += 1\n  return n\n"}});
+                   {{"app.py", "n = 0\ndef handler(e, c):\n  global n\n  n += 1\n  return n\n"}},
+                   settings);
   EXPECT_EQ(functions.invoke("counts").payload, "1");
   EXPECT_EQ(functions.invoke("counts").payload, "2");
   EXPECT_EQ(functions.invoke("counts").payload, "3");
