@@ -2,7 +2,7 @@
 """Runs the tests. Each suite ends with a line `NAME: N passed, N failed`, all together with
 `N passed, N failed`; the exit code is 0 when nothing failed.
 
-    tests/run.py --build DIR                 every suite, the unit tests in DIR first
+    tests/run.py --build DIR                 every suite, two at a time
     tests/run.py [--build DIR] SUITE [...]   one suite, with options of its own
 
 The suites: unit, domain, blackbox, founding, triggers, messaging, deploy, web, differential, crash,
@@ -20,22 +20,25 @@ import subprocess
 import sys
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS))
+# The longest first. Most of them wait more than they work, for timers, other servers and browsers.
 SUITES = (
-    "unit",
-    "domain",
-    "blackbox",
-    "founding",
-    "triggers",
-    "messaging",
-    "deploy",
     "web",
-    "differential",
-    "crash",
+    "domain",
+    "messaging",
     "kills",
+    "crash",
+    "blackbox",
+    "differential",
+    "unit",
+    "triggers",
+    "founding",
+    "deploy",
 )
+AT_ONCE = 2
 
 
 def run_unit(build):
@@ -108,6 +111,24 @@ def run_suite(suite, arguments, build):
     return passed, failed
 
 
+def run_apart(suite, build):
+    """The suite in a process of its own; what it printed is printed when it has ended."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--build", build, suite],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    *lines, summary = done.stdout.rstrip().splitlines() or [""]
+    counts = re.fullmatch(r"(\d+) passed, (\d+) failed", summary)
+    if counts is None:
+        print(f"{done.stdout}\n{suite}: ended with {done.returncode}, without a count", flush=True)
+        return 0, 1
+    print("\n".join(lines), flush=True)
+    passed, failed = map(int, counts.groups())
+    return passed, max(failed, int(done.returncode != 0))
+
+
 def main(arguments):
     build = None
     if arguments[:1] == ["--build"] and len(arguments) > 1:
@@ -126,7 +147,11 @@ def main(arguments):
         from support import npm
 
         npm.install()
-    results = [run_suite(suite, arguments[1:], build) for suite in suites]
+    if arguments:
+        results = [run_suite(arguments[0], arguments[1:], build)]
+    else:
+        with ThreadPoolExecutor(AT_ONCE) as lanes:
+            results = list(lanes.map(lambda suite: run_apart(suite, build), SUITES))
     passed, failed = (sum(column) for column in zip(*results))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

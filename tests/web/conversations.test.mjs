@@ -101,6 +101,37 @@ test("times are the reader's zone's", async () => {
   }
 });
 
+test("an answer that is older than the events of its time undoes none of them", async () => {
+  const [me, other, third] = [
+    await newPerson("Reader"),
+    await newPerson("Writer"),
+    await newPerson("Quiet"),
+  ];
+  const conversation = await direct(other, me);
+  await direct(third, me);
+  let answers = 0;
+  const prepare = (page) =>
+    page.route(/\/v1\/conversations(\?|$)/, async (route) => {
+      const response = await route.fetch();
+      const list = await response.json();
+      const answer = ++answers;
+      // The second one is asked for when the live events have begun, and stays on its way until
+      // they have told more than it says.
+      if (answer === 2) {
+        await say(other, conversation, "Later than the answer");
+        await shown(page.getByText("1 unread message"));
+      }
+      for (const item of list.items) {
+        if (item.other?.id === third.id) item.other.display_name = item.title = `Answer ${answer}`;
+      }
+      await route.fulfill({ response, json: list });
+    });
+  const page = await signedIn(me, "/", { prepare });
+  await shown(page.getByText("Answer 2"));
+  await shown(page.getByText("1 unread message"));
+  await shown(page.locator(".conversations", { hasText: "Later than the answer" }));
+});
+
 test("a muted conversation is not counted in the title", async () => {
   const [me, other] = [await newPerson("Tired"), await newPerson("Talkative")];
   const conversation = await direct(other, me);

@@ -108,9 +108,10 @@ export async function window(options = {}, allow = null) {
   return page;
 }
 
-/** A window in which `person` is signed in, at `at`. */
-export async function signedIn(person, at = "/", options = {}, allow = null) {
+/** A window in which `person` is signed in, at `at`; `prepare` is given its page before that. */
+export async function signedIn(person, at = "/", { prepare, ...options } = {}, allow = null) {
   const page = await window(options, allow);
+  await prepare?.(page);
   const kept = { token: person.token.access_token, until: Date.now() + 30 * 86_400_000 };
   await page.addInitScript((session) => {
     if (!sessionStorage.getItem("parley.tested")) {

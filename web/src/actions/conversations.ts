@@ -1,33 +1,36 @@
 // The conversation list, and what is done to a conversation as a whole.
 import { api } from "../api/client";
 import { Problem } from "../api/problem";
-import type { Conversation, Member, Role } from "../api/types";
+import type { Conversation, LiveEvent, Member, Role } from "../api/types";
 import { changeConversation, withConversation } from "../store/conversations";
 import { changeMembers, forget } from "../store/events";
 import { getState, update } from "../store/store";
+import { readInto } from "./meanwhile";
 
 const PAGES_OF_MEMBERS_MAX = 20;
 
 /** Reads the list anew from its top: at the start, and after a break that lost events. */
 export async function loadList(): Promise<void> {
   try {
-    const known = Object.keys(getState().list.byId).length;
-    let page = await api.conversations();
-    const items = [...page.items];
-    // As far as the reader had scrolled.
-    while (page.next && items.length < known) {
-      page = await api.conversations(page.next);
-      items.push(...page.items);
-    }
-    update((state) => ({
-      ...state,
-      list: {
-        status: "ready",
-        byId: Object.fromEntries(items.map((one) => [one.id, one])),
-        next: page.next,
-        loadingMore: false,
+    const known = getState().list.byId;
+    await readInto(
+      async () => {
+        let page = await api.conversations();
+        const items = [...page.items];
+        // As far as the reader had scrolled.
+        while (page.next && items.length < Object.keys(known).length) {
+          page = await api.conversations(page.next);
+          items.push(...page.items);
+        }
+        return { items, next: page.next };
       },
-    }));
+      (state, { items, next }) => {
+        // What has come meanwhile may be newer than the answer.
+        const arrived = Object.values(state.list.byId).filter(({ id }) => !(id in known));
+        const byId = Object.fromEntries([...arrived, ...items].map((one) => [one.id, one]));
+        return { ...state, list: { status: "ready", byId, next, loadingMore: false } };
+      },
+    );
   } catch {
     update((state) =>
       state.list.status === "ready" ? state : { ...state, list: { ...state.list, status: "error" } },
@@ -51,27 +54,44 @@ export async function loadMoreOfList(): Promise<void> {
   }
 }
 
-const asking = new Map<string, Promise<Conversation | null>>();
+interface Question {
+  answer: Promise<Conversation | null>;
+  /** What made somebody want to know. */
+  told: LiveEvent[];
+  /** There was more of it since the server was asked: what is refused may be there by now. */
+  again: boolean;
+}
+const asking = new Map<string, Question>();
 
-/** Reads one conversation; null if it is not the reader's. One question at a time for each. */
-export function loadConversation(id: string): Promise<Conversation | null> {
-  let answer = asking.get(id);
-  if (!answer) {
-    answer = api
-      .conversation(id)
-      .then((conversation) => {
-        update((state) => withConversation(state, conversation));
-        return conversation;
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof Problem) || error.status !== 403) throw error;
-        update((state) => forget(state, id));
-        return null;
-      })
-      .finally(() => asking.delete(id));
-    asking.set(id, answer);
+async function askFor(id: string, question: Question): Promise<Conversation | null> {
+  for (;;) {
+    question.again = false;
+    try {
+      return await readInto<Conversation>(() => api.conversation(id), withConversation, question.told);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 403) throw error;
+      if (question.again) continue;
+      update((state) => forget(state, id));
+      return null;
+    }
   }
-  return answer;
+}
+
+/**
+ * Reads one conversation, because of what was `told`; null if it is not the reader's. One question
+ * at a time for each.
+ */
+export function loadConversation(id: string, ...told: LiveEvent[]): Promise<Conversation | null> {
+  const known = asking.get(id);
+  if (known) {
+    known.again = true;
+    known.told.push(...told);
+    return known.answer;
+  }
+  const question: Question = { answer: Promise.resolve(null), told, again: false };
+  asking.set(id, question);
+  question.answer = askFor(id, question).finally(() => asking.delete(id));
+  return question.answer;
 }
 
 export async function openDirect(handle: string): Promise<Conversation> {
@@ -106,22 +126,27 @@ export async function setMuted(id: string, muted: boolean): Promise<void> {
 
 export async function loadMembers(id: string): Promise<void> {
   try {
-    const items: Member[] = [];
-    let cursor: string | undefined;
-    let pages = 0;
-    do {
-      const page = await api.members(id, cursor);
-      items.push(...page.items);
-      cursor = page.next;
-    } while (cursor && ++pages < PAGES_OF_MEMBERS_MAX);
-    update((state) => ({
-      ...state,
-      members: { ...state.members, [id]: { status: "ready", items } },
-      online: items.reduce(
-        (online, { user, online: is }) => (is ? { ...online, [user.id]: true } : online),
-        state.online,
-      ),
-    }));
+    await readInto(
+      async () => {
+        const items: Member[] = [];
+        let cursor: string | undefined;
+        let pages = 0;
+        do {
+          const page = await api.members(id, cursor);
+          items.push(...page.items);
+          cursor = page.next;
+        } while (cursor && ++pages < PAGES_OF_MEMBERS_MAX);
+        return items;
+      },
+      (state, items) => ({
+        ...state,
+        members: { ...state.members, [id]: { status: "ready", items } },
+        online: items.reduce(
+          (online, { user, online: is }) => (is ? { ...online, [user.id]: true } : online),
+          state.online,
+        ),
+      }),
+    );
   } catch {
     update((state) =>
       state.members[id]?.status === "ready"

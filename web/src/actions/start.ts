@@ -8,6 +8,7 @@ import { EMPTY, type State } from "../store/state";
 import { getState, update } from "../store/store";
 import { loadConversation, loadList, loadMembers } from "./conversations";
 import { refreshTimeline } from "./history";
+import { noteEvent } from "./meanwhile";
 import { flushAll, keepOutbox, reviveOutbox } from "./messages";
 import { notify } from "./notices";
 import { loadBlocked, loadMe } from "./people";
@@ -61,7 +62,7 @@ function follow(event: LiveEvent, before: State): void {
       return;
     case "message": {
       const { conversation_id: id, sender, text, edited_at, deleted_at } = event.data;
-      if (!state.list.byId[id]) void loadConversation(id).catch(() => undefined);
+      if (!state.list.byId[id]) void loadConversation(id, event).catch(() => undefined);
       const members = state.members[id];
       if (members?.status === "ready" && !members.items.some(({ user }) => user.id === sender.id)) {
         void loadMembers(id);
@@ -75,7 +76,7 @@ function follow(event: LiveEvent, before: State): void {
     case "conversation":
     case "group":
       if (!state.list.byId[event.data.conversation_id]) {
-        void loadConversation(event.data.conversation_id).catch(() => undefined);
+        void loadConversation(event.data.conversation_id, event).catch(() => undefined);
       }
       return;
     case "joined":
@@ -98,6 +99,7 @@ export async function start(): Promise<void> {
     event: (event) => {
       const before = getState();
       update((state) => reduce(state, event, Date.now()));
+      noteEvent(event);
       follow(event, before);
     },
     connection: (connection) => update((state) => ({ ...state, connection })),
