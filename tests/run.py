@@ -2,7 +2,7 @@
 """Runs the tests. Each suite ends with a line `NAME: N passed, N failed`, all together with
 `N passed, N failed`; the exit code is 0 when nothing failed.
 
-    tests/run.py --build DIR                 every suite, two at a time
+    tests/run.py --build DIR                 every suite: web first, then two at a time
     tests/run.py [--build DIR] SUITE [...]   one suite, with options of its own
 
 The suites: unit, domain, blackbox, founding, triggers, messaging, deploy, web, differential, crash,
@@ -24,9 +24,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS))
-# The longest first. Most of them wait more than they work, for timers, other servers and browsers.
-SUITES = (
-    "web",
+ALONE = ("web",)  # its browsers take what there is
+# The longest first. Most of them wait more than they work, for timers and for other servers.
+TOGETHER = (
     "domain",
     "messaging",
     "kills",
@@ -39,6 +39,7 @@ SUITES = (
     "deploy",
 )
 AT_ONCE = 2
+SUITES = ALONE + TOGETHER
 
 
 def run_unit(build):
@@ -150,8 +151,9 @@ def main(arguments):
     if arguments:
         results = [run_suite(arguments[0], arguments[1:], build)]
     else:
+        results = [run_apart(suite, build) for suite in ALONE]
         with ThreadPoolExecutor(AT_ONCE) as lanes:
-            results = list(lanes.map(lambda suite: run_apart(suite, build), SUITES))
+            results += lanes.map(lambda suite: run_apart(suite, build), TOGETHER)
     passed, failed = (sum(column) for column in zip(*results))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
