@@ -28,7 +28,8 @@ test("a group is made with people by handle, who see it and its messages live", 
     await newPerson("Group One"),
     await newPerson("Group Other"),
   ];
-  const theirs = await signedIn(one);
+  // Who asks for it before it is complete is refused, and told again when it is.
+  const theirs = await signedIn(one, "/", {}, /403/);
   await shown(theirs.getByText("It is quiet here"));
   const page = await signedIn(owner);
   await page.getByRole("button", { name: "More", exact: true }).click();

@@ -206,9 +206,8 @@ void RecordEvents::read_member(const MemberItem& member, bool is_new,
     LiveEvent gone = left_event(member.conversation, member.person.id);
     gone.audience = Audience::kPerson;
     meaning.events.push_back(std::move(gone));
-  } else if ((!before || before->unread != now.unread || before->muted != now.muted ||
-              before->role != now.role || before->last_read_sk != now.last_read_sk) &&
-             !is_in_making(member.conversation)) {
+  } else if (!before || before->unread != now.unread || before->muted != now.muted ||
+             before->role != now.role || before->last_read_sk != now.last_read_sk) {
     if (member.pinned) {
       meaning.pinned = PinnedChange{.conversation = member.conversation, .user = member.person.id};
     } else {
@@ -230,13 +229,6 @@ void RecordEvents::read_member(const MemberItem& member, bool is_new,
   remembered_.put(fmt::format("{}{} {}{}", kConversationPrefix, member.conversation, kMemberPrefix,
                               member.person.id),
                   now);
-}
-
-/// Whoever looked now would not find it; all are told when it is complete.
-bool RecordEvents::is_in_making(std::string_view conversation) {
-  const Image* const meta =
-      remembered_.find(fmt::format("{}{} {}", kConversationPrefix, conversation, kMetaKey));
-  return meta != nullptr && meta->making;
 }
 
 void RecordEvents::read_profile(const ProfileItem& profile, bool is_new,

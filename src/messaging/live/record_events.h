@@ -102,7 +102,6 @@ class RecordEvents {
                    RecordMeaning& meaning);
   void read_profile(const ProfileItem& profile, bool is_new, const std::optional<Image>& before,
                     RecordMeaning& meaning);
-  [[nodiscard]] bool is_in_making(std::string_view conversation);
   void read_meta(const ConversationMeta& meta, bool is_new, const std::optional<Image>& before,
                  RecordMeaning& meaning);
 

@@ -167,19 +167,6 @@ TEST(RecordEvents, ANewNameOrRoleIsToldToTheOthers) {
   EXPECT_THAT(names(modified(events, ann)), IsEmpty());
 }
 
-TEST(RecordEvents, AGroupInTheMakingIsToldWhenItIsComplete) {
-  RecordEvents events(10);
-  ConversationMeta meta{.conversation = "g", .kind = ConversationKind::kGroup, .making = true};
-  const auto read = [&](std::string_view event, std::string_view sk, const std::string& image) {
-    return names(events.read(TestRecord(event, "CNV#g", sk, image).record));
-  };
-  EXPECT_THAT(read("INSERT", "META", item_of(meta)), IsEmpty());
-  EXPECT_THAT(read("INSERT", "MBR#ann", item_of(member(0))), IsEmpty());
-  meta.making = false;
-  EXPECT_THAT(read("MODIFY", "META", item_of(meta)), ElementsAre("conversation"));
-  EXPECT_THAT(read("MODIFY", "MBR#ann", item_of(member(1))), ElementsAre("conversation"));
-}
-
 TEST(RecordEvents, OnesOwnNewNameIsToldToOneself) {
   const auto profile = [](std::string_view name, std::string_view more = "") {
     return fmt::format(R"({{"pk":{{"S":"USR#ann"}},"sk":{{"S":"PROFILE"}},"handle":{{"S":"ann"}},)"
